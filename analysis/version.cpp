@@ -1,0 +1,1 @@
+#include "analysis/version.hpp"

@@ -1,0 +1,6 @@
+// Version of the analysis, recorded in every finding.
+#pragma once
+
+namespace palermo::analysis {
+inline constexpr const char* kSoftwareVersion = "0.1.0";
+}  // namespace palermo::analysis

@@ -1,0 +1,22 @@
+# Every library comes from Debian 12. igraph is linked through pkg-config, because its CMake package
+# names libraries that installing it does not bring.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(Protobuf REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(date REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(SQLite3 REQUIRED)
+pkg_check_modules(igraph REQUIRED IMPORTED_TARGET igraph)
+pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(icu REQUIRED IMPORTED_TARGET icu-uc icu-i18n)
+
+find_path(PHONENUMBER_INCLUDE_DIR phonenumbers/phonenumberutil.h REQUIRED)
+find_library(PHONENUMBER_LIBRARY phonenumber REQUIRED)
+add_library(palermo_phonenumber INTERFACE)
+target_include_directories(palermo_phonenumber SYSTEM INTERFACE "${PHONENUMBER_INCLUDE_DIR}")
+target_link_libraries(palermo_phonenumber INTERFACE "${PHONENUMBER_LIBRARY}")

@@ -1,0 +1,77 @@
+#include "core/store/schema.hpp"
+
+namespace palermo::store {
+namespace {
+
+// Tables that a court may be asked about are documented in docs/formats/case-file.md. Payload columns
+// hold serialized protobuf messages and are hashed as stored, never after re-serialization.
+constexpr const char* kVersion1 = R"sql(
+CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT;
+
+CREATE TABLE leaf (idx INTEGER PRIMARY KEY, bytes BLOB NOT NULL, hash BLOB NOT NULL) STRICT;
+CREATE TABLE node (level INTEGER NOT NULL, idx INTEGER NOT NULL, hash BLOB NOT NULL,
+                   PRIMARY KEY (level, idx)) STRICT, WITHOUT ROWID;
+CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, note TEXT NOT NULL) STRICT;
+CREATE TABLE witness (size INTEGER NOT NULL, line TEXT NOT NULL, PRIMARY KEY (size, line)) STRICT;
+
+CREATE TABLE operator (name TEXT PRIMARY KEY, roles TEXT NOT NULL, vkey TEXT NOT NULL,
+                       leaf INTEGER NOT NULL REFERENCES leaf (idx)) STRICT;
+
+CREATE TABLE authorization (id TEXT NOT NULL, rev INTEGER NOT NULL, payload BLOB NOT NULL,
+                            salt BLOB NOT NULL, leaf INTEGER NOT NULL REFERENCES leaf (idx),
+                            PRIMARY KEY (id, rev)) STRICT;
+
+CREATE TABLE source (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL UNIQUE,
+                     payload BLOB NOT NULL, salt BLOB NOT NULL,
+                     leaf INTEGER NOT NULL REFERENCES leaf (idx)) STRICT;
+
+CREATE TABLE identifier (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, value TEXT NOT NULL,
+                         valid INTEGER NOT NULL, country TEXT NOT NULL, raw TEXT NOT NULL,
+                         UNIQUE (kind, value)) STRICT;
+
+-- Call records, by the million: packed columns (CallSegment), zstd, hashed as stored.
+CREATE TABLE segment (id INTEGER PRIMARY KEY, source INTEGER NOT NULL REFERENCES source (seq),
+                      records INTEGER NOT NULL, from_us INTEGER NOT NULL, to_us INTEGER NOT NULL,
+                      blob BLOB NOT NULL, sha256 BLOB NOT NULL,
+                      leaf INTEGER NOT NULL REFERENCES leaf (idx)) STRICT;
+CREATE TABLE segment_identifier (identifier INTEGER NOT NULL REFERENCES identifier (id),
+                                 segment INTEGER NOT NULL REFERENCES segment (id),
+                                 PRIMARY KEY (identifier, segment)) STRICT, WITHOUT ROWID;
+
+-- Intercept sessions, reports, statements, payments, relations: one row each (Record).
+CREATE TABLE record (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+                     source INTEGER NOT NULL REFERENCES source (seq), line INTEGER NOT NULL,
+                     kind TEXT NOT NULL, authorization_id TEXT NOT NULL, layer TEXT NOT NULL,
+                     from_us INTEGER, to_us INTEGER, payload BLOB NOT NULL, salt BLOB NOT NULL,
+                     content_sha256 BLOB NOT NULL) STRICT;
+CREATE INDEX record_kind ON record (kind, seq);
+CREATE INDEX record_content ON record (content_sha256);
+CREATE TABLE record_identifier (identifier INTEGER NOT NULL REFERENCES identifier (id),
+                                record INTEGER NOT NULL REFERENCES record (seq),
+                                PRIMARY KEY (identifier, record)) STRICT, WITHOUT ROWID;
+
+-- What its authorization does not cover: sealed, counted, in no analysis.
+CREATE TABLE quarantine (seq INTEGER PRIMARY KEY, source INTEGER NOT NULL REFERENCES source (seq),
+                         reason TEXT NOT NULL, authorization_id TEXT NOT NULL,
+                         count INTEGER NOT NULL, first_line INTEGER NOT NULL,
+                         last_line INTEGER NOT NULL, sealed BLOB NOT NULL, sha256 BLOB NOT NULL,
+                         status TEXT NOT NULL, leaf INTEGER NOT NULL REFERENCES leaf (idx)) STRICT;
+
+CREATE TABLE decision (seq INTEGER PRIMARY KEY, payload BLOB NOT NULL, salt BLOB NOT NULL,
+                       leaf INTEGER NOT NULL REFERENCES leaf (idx)) STRICT;
+CREATE TABLE finding (id TEXT PRIMARY KEY, payload BLOB NOT NULL,
+                      leaf INTEGER NOT NULL REFERENCES leaf (idx)) STRICT;
+
+-- A courtesy, not the defence: whoever can write the file can drop these.
+CREATE TRIGGER leaf_is_final BEFORE UPDATE ON leaf BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER leaf_stays BEFORE DELETE ON leaf BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER segment_is_final BEFORE UPDATE ON segment BEGIN SELECT raise(ABORT, 'segments are immutable'); END;
+)sql";
+
+constexpr const char* kMigrations[] = {kVersion1};
+
+}  // namespace
+
+std::span<const char* const> migrations() { return kMigrations; }
+
+}  // namespace palermo::store

@@ -21,7 +21,7 @@ std::string null_method(const NullResult& null) {
       "degree-preserving {} swaps, at least 10 a tie where the degrees allow it; the same "
       "community "
       "search inside every draw",
-      null.swap == Swap::Directed ? "directed" : "undirected");
+      null.swap == Swap::Directed ? "directed (mutual ties stay mutual)" : "undirected");
 }
 
 std::string null_caution(const Graph& graph, const NullResult& null) {

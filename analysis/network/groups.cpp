@@ -73,22 +73,22 @@ core::Result<NullResult> test_against_chance(const Graph& graph, const GroupOpti
   result.draws = graph.m() < 2 ? 0 : options.draws;
   PALERMO_TRY(result.transitivity, transitivity(graph));
   if (result.draws == 0) return result;
-  const Pairs observed = pairs_of(graph, result.swap);
+  const SwapTies observed = ties_of(graph, result.swap);
   std::vector<double> modularities, best_excess, transitivities;
   double fewest = std::numeric_limits<double>::infinity();
   for (std::uint32_t draw = 0; draw < result.draws; ++draw) {
     // A stream of its own for every draw: draw 17 is the same whatever the number of draws.
     Random random{options.seed * 1'000'003 + draw};
-    Pairs pairs = observed;
-    const std::uint64_t swaps = rewire(pairs, result.swap, random);
-    fewest = std::min(fewest, static_cast<double>(swaps) / static_cast<double>(pairs.size()));
-    const Graph null = Graph::from_pairs(graph.n(), pairs);
+    SwapTies ties = observed;
+    const std::uint64_t swaps = rewire(ties, random);
+    fewest = std::min(fewest, static_cast<double>(swaps) / static_cast<double>(ties.size()));
+    const Graph null = Graph::from_pairs(graph.n(), ties.all());
     PALERMO_TRY(const Communities found,
                 leiden(null, {groups.communities.searches, options.seed + 7919 * (draw + 1)}));
     modularities.push_back(found.modularity);
     double best = 0;
-    for (const CommunityTies& ties : community_ties(null, found.of, found.count))
-      if (ties.members >= options.min_size) best = std::max(best, ties.excess);
+    for (const CommunityTies& row : community_ties(null, found.of, found.count))
+      if (row.members >= options.min_size) best = std::max(best, row.excess);
     best_excess.push_back(best);
     PALERMO_TRY(const std::optional<double> closed, transitivity(null));
     transitivities.push_back(closed.value_or(0));

@@ -14,7 +14,7 @@ class PairSet {
         slots_(mask_ + 1, kFree) {}
 
   static std::uint64_t key(std::uint32_t a, std::uint32_t b) {
-    return (std::uint64_t{a} << 32) | b;
+    return (std::uint64_t{std::min(a, b)} << 32) | std::max(a, b);
   }
   [[nodiscard]] bool contains(std::uint64_t key) const {
     for (std::size_t i = home(key); slots_[i] != kFree; i = (i + 1) & mask_)
@@ -51,40 +51,58 @@ class PairSet {
 
 }  // namespace
 
-Pairs pairs_of(const Graph& graph, Swap swap) {
-  Pairs pairs;
-  if (swap == Swap::Directed) {
-    for (const Arc& arc : graph.arcs()) pairs.emplace_back(arc.a, arc.b);
-  } else {
-    for (const Edge& edge : graph.edges()) pairs.emplace_back(edge.a, edge.b);
-  }
+Pairs SwapTies::all() const {
+  Pairs pairs = one_way;
+  pairs.insert(pairs.end(), two_way.begin(), two_way.end());
   return pairs;
 }
 
-std::uint64_t rewire(Pairs& pairs, Swap swap, Random& random) {
-  const std::uint64_t ties = pairs.size();
-  if (ties < 2) return 0;
-  const bool directed = swap == Swap::Directed;
-  const auto key = [directed](std::uint32_t a, std::uint32_t b) {
-    return directed || a < b ? PairSet::key(a, b) : PairSet::key(b, a);
-  };
-  PairSet present{pairs.size()};
-  for (const auto& [a, b] : pairs) present.insert(key(a, b));
+SwapTies ties_of(const Graph& graph, Swap swap) {
+  SwapTies ties;
+  if (swap == Swap::Undirected) {
+    for (const Edge& edge : graph.edges()) ties.two_way.emplace_back(edge.a, edge.b);
+    return ties;
+  }
+  const std::vector<Arc>& arcs = graph.arcs();
+  for (const Arc& arc : arcs) {
+    const auto opposite = std::lower_bound(arcs.begin(), arcs.end(), std::pair{arc.b, arc.a},
+                                           [](const Arc& x, const auto& wanted) {
+                                             return std::pair{x.a, x.b} < wanted;
+                                           });
+    const bool mutual = opposite != arcs.end() && opposite->a == arc.b && opposite->b == arc.a;
+    if (!mutual) {
+      ties.one_way.emplace_back(arc.a, arc.b);
+    } else if (arc.a < arc.b) {
+      ties.two_way.emplace_back(arc.a, arc.b);
+    }
+  }
+  return ties;
+}
+
+std::uint64_t rewire(SwapTies& ties, Random& random) {
+  const std::uint64_t all = ties.size();
+  if (all < 2) return 0;
+  PairSet connected{all};
+  for (const Pairs* pairs : {&ties.one_way, &ties.two_way})
+    for (const auto& [a, b] : *pairs) connected.insert(PairSet::key(a, b));
   std::uint64_t made = 0;
   // Blocks of ten tries a tie: refused swaps count as steps of the chain, so that it stays uniform.
-  for (int block = 0; block < 20 && made < 10 * ties; ++block) {
-    for (std::uint64_t step = 0; step < 10 * ties; ++step) {
-      auto& [a, b] = pairs[random.below(ties)];
-      auto& [c, d] = pairs[random.below(ties)];
-      if (!directed && (random.next() >> 63) != 0) std::swap(c, d);
+  for (int block = 0; block < 20 && made < 10 * all; ++block) {
+    for (std::uint64_t step = 0; step < 10 * all; ++step) {
+      const std::uint64_t first = random.below(all);
+      const bool one_way = first < ties.one_way.size();
+      Pairs& pairs = one_way ? ties.one_way : ties.two_way;
+      auto& [a, b] = pairs[one_way ? first : first - ties.one_way.size()];
+      auto& [c, d] = pairs[random.below(pairs.size())];
+      if (!one_way && (random.next() >> 63) != 0) std::swap(c, d);
       if (a == d || c == b || a == c || b == d) continue;
-      const std::uint64_t first = key(a, d);
-      const std::uint64_t second = key(c, b);
-      if (present.contains(first) || present.contains(second)) continue;
-      present.erase(key(a, b));
-      present.erase(key(c, d));
-      present.insert(first);
-      present.insert(second);
+      const std::uint64_t ad = PairSet::key(a, d);
+      const std::uint64_t cb = PairSet::key(c, b);
+      if (connected.contains(ad) || connected.contains(cb)) continue;
+      connected.erase(PairSet::key(a, b));
+      connected.erase(PairSet::key(c, d));
+      connected.insert(ad);
+      connected.insert(cb);
       std::swap(b, d);
       ++made;
     }

@@ -11,21 +11,31 @@
 namespace palermo::network {
 
 enum class Swap {
-  Directed,    // a>b, c>d become a>d, c>b: in- and out-degrees stay; for calls, messages, payments
-  Undirected,  // a-b, c-d become a-d, c-b: degrees stay; for ties without direction
+  Directed,    // for calls, messages, payments: in-, out- and mutual degrees stay
+  Undirected,  // for ties without direction: degrees stay
 };
 
 using Pairs = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
 
-/// Directed or undirected pairs of the graph, as the swap takes them.
-[[nodiscard]] Pairs pairs_of(const Graph& graph, Swap swap);
+/// Ties as swaps take them. No two are about the same two vertices, and none is a loop.
+struct SwapTies {
+  Pairs one_way;  // a > b where no tie b > a stands beside it
+  Pairs two_way;  // both directions, or without direction
+  [[nodiscard]] std::size_t size() const { return one_way.size() + two_way.size(); }
+  [[nodiscard]] Pairs all() const;
+};
 
-/// Swaps ends of random pairs of ties; a swap that would make a loop or a double tie is refused.
-/// Goes on until 10 swaps a tie were made, or 200 a tie were tried (a graph that leaves no choice).
-/// @param pairs  distinct, no loops; undirected ones in any order of their ends
+/// Ties of a graph; with Swap::Undirected all are two-way.
+[[nodiscard]] SwapTies ties_of(const Graph& graph, Swap swap);
+
+/// Swaps ends of random ties: a>b, c>d become a>d, c>b. One-way ties swap among themselves and
+/// two-way ties among themselves, because a swap that tore mutual pairs apart would leave a graph
+/// of more connected pairs than the data, in which every community search finds less. A swap that
+/// would make a loop or connect a connected pair is refused. Goes on until 10 swaps a tie were
+/// made, or 200 a tie were tried (the degrees leave no choice).
 /// @return swaps made
 /// @cost O(ties)
-/// @source Maslov and Sneppen (2002); Milo et al. (2003)
-std::uint64_t rewire(Pairs& pairs, Swap swap, Random& random);
+/// @source Maslov and Sneppen (2002), Milo et al. (2003); mutual ties kept: Zlatic et al. (2009)
+std::uint64_t rewire(SwapTies& ties, Random& random);
 
 }  // namespace palermo::network

@@ -20,7 +20,8 @@ struct Signature {
   std::string_view next;
 };
 constexpr Signature kSignatures[] = {
-    {"PK\x03\x04", "a ZIP archive or an office document", "unpack it, or save the sheet as CSV in UTF-8"},
+    {"PK\x03\x04", "a ZIP archive or an office document",
+     "unpack it, or save the sheet as CSV in UTF-8"},
     {"\xD0\xCF\x11\xE0", "an old office document", "save the sheet as CSV in UTF-8"},
     {"%PDF", "a PDF document", "ask the sender for the data as a table, or export it as CSV"},
     {"SQLite format 3", "an SQLite database", "export the table as CSV"},
@@ -79,7 +80,9 @@ core::Result<DetectedFormat> detect_format(std::string_view bytes, std::string_v
   std::vector<FormatGuess> guesses = others;
   for (const Adapter& adapter : record_adapters())
     guesses.push_back({adapter.id, adapter.detect(bytes, file_name)});
-  std::erase_if(guesses, [](const FormatGuess& guess) { return guess.detection.confidence < kOfferedConfidence; });
+  std::erase_if(guesses, [](const FormatGuess& guess) {
+    return guess.detection.confidence < kOfferedConfidence;
+  });
   std::stable_sort(guesses.begin(), guesses.end(), [](const FormatGuess& a, const FormatGuess& b) {
     return a.detection.confidence > b.detection.confidence;
   });
@@ -90,16 +93,19 @@ core::Result<DetectedFormat> detect_format(std::string_view bytes, std::string_v
   };
   if (guesses.empty()) {
     std::string next =
-        "name the format with --format; a call table of a layout that is not known needs --map as well "
+        "name the format with --format; a call table of a layout that is not known needs --map as "
+        "well "
         "(docs/formats)";
     for (const Signature& signature : kSignatures)
       if (bytes.starts_with(signature.bytes)) next = signature.next;
-    return error(fmt::format("no known format: this is {}", describe_content(bytes)), std::move(next));
+    return error(fmt::format("no known format: this is {}", describe_content(bytes)),
+                 std::move(next));
   }
   if (guesses.size() > 1 && guesses[0].detection.confidence == guesses[1].detection.confidence)
-    return error(fmt::format("two formats fit equally: {} ({}) and {} ({})", guesses[0].format,
-                             guesses[0].detection.reason, guesses[1].format, guesses[1].detection.reason),
-                 "name the right one with --format");
+    return error(
+        fmt::format("two formats fit equally: {} ({}) and {} ({})", guesses[0].format,
+                    guesses[0].detection.reason, guesses[1].format, guesses[1].detection.reason),
+        "name the right one with --format");
   DetectedFormat found{guesses[0], {}};
   if (guesses.size() > 1) found.runner_up = guesses[1];
   return found;

@@ -28,9 +28,11 @@ inline constexpr double kOfferedConfidence = 0.5;
 
 /// Asks every record adapter.
 /// @param others  guesses of the call formats, made by whoever knows them
-/// @error BadInput  no format fits: says what the file looks like and what to do; or two fit equally
-[[nodiscard]] core::Result<DetectedFormat> detect_format(std::string_view bytes, std::string_view file_name,
-                                                         const std::vector<FormatGuess>& others = {});
+/// @error BadInput  no format fits: says what the file looks like and what to do; or two fit
+/// equally
+[[nodiscard]] core::Result<DetectedFormat> detect_format(
+    std::string_view bytes, std::string_view file_name,
+    const std::vector<FormatGuess>& others = {});
 
 /// What a file looks like, in words: "a table of 12 comma separated columns; the first are …".
 [[nodiscard]] std::string describe_content(std::string_view bytes);

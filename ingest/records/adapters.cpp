@@ -23,8 +23,9 @@ Adapter named(Adapter adapter) {
 const std::vector<Adapter>& record_adapters() {
   static const std::vector<Adapter> kAdapters = [] {
     std::vector<Adapter> all;
-    for (auto make : {edge_list_adapter, matrix_adapter, relations_adapter, statements_adapter, undercover_report_adapter,
-                      intercept_log_adapter, technique_use_adapter, payments_adapter})
+    for (auto make : {edge_list_adapter, matrix_adapter, relations_adapter, statements_adapter,
+                      undercover_report_adapter, intercept_log_adapter, technique_use_adapter,
+                      payments_adapter})
       all.push_back(named(make()));
     return all;
   }();

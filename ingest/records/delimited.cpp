@@ -60,9 +60,10 @@ core::Result<bool> DelimitedReader::next(Row& row) {
       ++at_;
       while (true) {
         if (at_ >= text_.size())
-          return bad_input(row.line,
-                           fmt::format("the quoted cell that begins in line {} is never closed", row.line),
-                           "the file is cut off, or a quotation mark inside a cell is not doubled");
+          return bad_input(
+              row.line,
+              fmt::format("the quoted cell that begins in line {} is never closed", row.line),
+              "the file is cut off, or a quotation mark inside a cell is not doubled");
         const char c = text_[at_++];
         if (c == '"') {
           if (at_ < text_.size() && text_[at_] == '"') {
@@ -76,16 +77,17 @@ core::Result<bool> DelimitedReader::next(Row& row) {
         cell += c;
       }
       if (separator_ != ' ') skip_blanks();
-      const bool ended = at_line_end() || text_[at_] == separator_ ||
-                         (separator_ == ' ' && is_blank(text_[at_]));
+      const bool ended =
+          at_line_end() || text_[at_] == separator_ || (separator_ == ' ' && is_blank(text_[at_]));
       if (!ended) {
-        row.problem = fmt::format("text after the closing quotation mark of column {}",
-                                  row.cells.size() + 1);
+        row.problem =
+            fmt::format("text after the closing quotation mark of column {}", row.cells.size() + 1);
         while (!at_line_end() && text_[at_] != separator_) cell += text_[at_++];
       }
     } else {
       const std::size_t start = at_;
-      while (!at_line_end() && text_[at_] != separator_ && !(separator_ == ' ' && is_blank(text_[at_])))
+      while (!at_line_end() && text_[at_] != separator_ &&
+             !(separator_ == ' ' && is_blank(text_[at_])))
         ++at_;
       std::string_view raw = text_.substr(start, at_ - start);
       while (!raw.empty() && is_blank(raw.back())) raw.remove_suffix(1);

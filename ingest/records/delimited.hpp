@@ -16,8 +16,8 @@ struct Row {
   std::string problem;             // not empty: the row cannot be trusted, and why
 };
 
-/// Reads rows one after another. Line ends are LF, CRLF, or CR where the text has no LF. Blank lines
-/// are passed over. Blanks around an unquoted cell are cut; a quoted cell is kept as it is.
+/// Reads rows one after another. Line ends are LF, CRLF, or CR where the text has no LF. Blank
+/// lines are passed over. Blanks around an unquoted cell are cut; a quoted cell is kept as it is.
 class DelimitedReader {
  public:
   /// @param separator  ' ' stands for runs of blanks and tabs

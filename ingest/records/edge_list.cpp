@@ -21,7 +21,8 @@ using detail::ReadTime;
 enum class Column { A, B, Weight, Layer, From, To };
 constexpr std::array<Column, 6> kPositions = {Column::A,     Column::B,    Column::Weight,
                                               Column::Layer, Column::From, Column::To};
-constexpr std::array<std::string_view, 6> kColumnNames = {"a", "b", "weight", "layer", "from", "to"};
+constexpr std::array<std::string_view, 6> kColumnNames = {"a",     "b",    "weight",
+                                                          "layer", "from", "to"};
 
 constexpr std::string_view kWanted =
     "name the columns source,target[,weight][,layer][,from][,to] or leave the header out";
@@ -35,10 +36,10 @@ struct Header {
 
 /// Reads a header line. Nothing when the line is no header.
 std::optional<Header> read_header(const std::vector<std::string>& cells) {
-  static const std::vector<std::string> kA = {"a", "source", "src", "node1", "node_1", "person1", "caller",
-                                              "sender", "ego"};
-  static const std::vector<std::string> kB = {"b", "target", "dst", "node2", "node_2", "person2", "callee",
-                                              "receiver", "alter"};
+  static const std::vector<std::string> kA = {"a",       "source", "src",    "node1", "node_1",
+                                              "person1", "caller", "sender", "ego"};
+  static const std::vector<std::string> kB = {"b",       "target", "dst",      "node2", "node_2",
+                                              "person2", "callee", "receiver", "alter"};
   static const std::vector<std::string> kWeight = {"weight", "count", "value", "strength"};
   static const std::vector<std::string> kLayer = {"layer", "network"};
   const auto any = [](const std::vector<std::string>& names, const std::string& name) {
@@ -49,8 +50,10 @@ std::optional<Header> read_header(const std::vector<std::string>& cells) {
     if (detail::is_number(cell)) return std::nullopt;  // a row about two persons called a and b
     names.push_back(folded(cell));
   }
-  const bool has_a = std::any_of(names.begin(), names.end(), [&](const auto& n) { return any(kA, n); });
-  const bool has_b = std::any_of(names.begin(), names.end(), [&](const auto& n) { return any(kB, n); });
+  const bool has_a =
+      std::any_of(names.begin(), names.end(), [&](const auto& n) { return any(kA, n); });
+  const bool has_b =
+      std::any_of(names.begin(), names.end(), [&](const auto& n) { return any(kB, n); });
   // Without a and b, "from" and "to" are the two ends; beside them they are the time.
   const bool ends_are_from_to = !has_a && !has_b &&
                                 std::find(names.begin(), names.end(), "from") != names.end() &&
@@ -60,17 +63,24 @@ std::optional<Header> read_header(const std::vector<std::string>& cells) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     const std::string& name = names[i];
     std::optional<Column> column;
-    if (any(kA, name) || (ends_are_from_to && name == "from")) column = Column::A;
-    else if (any(kB, name) || (ends_are_from_to && name == "to")) column = Column::B;
-    else if (any(kWeight, name)) column = Column::Weight;
-    else if (any(kLayer, name)) column = Column::Layer;
-    else if (name == "from") column = Column::From;
-    else if (name == "to") column = Column::To;
+    if (any(kA, name) || (ends_are_from_to && name == "from"))
+      column = Column::A;
+    else if (any(kB, name) || (ends_are_from_to && name == "to"))
+      column = Column::B;
+    else if (any(kWeight, name))
+      column = Column::Weight;
+    else if (any(kLayer, name))
+      column = Column::Layer;
+    else if (name == "from")
+      column = Column::From;
+    else if (name == "to")
+      column = Column::To;
     const bool twice = column && std::find(header.columns.begin(), header.columns.end(), *column) !=
                                      header.columns.end();
     if (!column || twice) {
-      header.unknown = fmt::format("column {} is called '{}'{}", i + 1, core::printable(cells[i], 40),
-                                   twice ? ", which repeats another column" : "");
+      header.unknown =
+          fmt::format("column {} is called '{}'{}", i + 1, core::printable(cells[i], 40),
+                      twice ? ", which repeats another column" : "");
       return header;
     }
     header.columns.push_back(*column);
@@ -79,9 +89,11 @@ std::optional<Header> read_header(const std::vector<std::string>& cells) {
 }
 
 /// A first line of words above numbers is a header, even when its names mean nothing here.
-bool looks_like_header(const std::vector<std::string>& first, const std::vector<std::string>& second) {
+bool looks_like_header(const std::vector<std::string>& first,
+                       const std::vector<std::string>& second) {
   for (std::size_t i = 2; i < first.size() && i < second.size(); ++i)
-    if (!first[i].empty() && !detail::is_number(first[i]) && detail::is_number(second[i])) return true;
+    if (!first[i].empty() && !detail::is_number(first[i]) && detail::is_number(second[i]))
+      return true;
   if (first.size() < 2 || second.size() < 2) return false;
   return !detail::is_number(first[0]) && !detail::is_number(first[1]) &&
          (detail::is_number(second[0]) || detail::is_number(second[1]));
@@ -122,17 +134,19 @@ core::Result<Shape> find_shape(std::string_view text, std::uint32_t skipped_line
   PALERMO_TRY(const bool two, reader.next(second));
   if (const auto header = read_header(first.cells)) {
     if (!header->unknown.empty())
-      return bad_input(first.line + skipped_lines, "an edge list has no such column: " + header->unknown,
-                       "known columns: source, target, weight, layer, from, to; take the others out");
+      return bad_input(
+          first.line + skipped_lines, "an edge list has no such column: " + header->unknown,
+          "known columns: source, target, weight, layer, from, to; take the others out");
     shape.has_header = true;
     shape.columns = header->columns;
     return shape;
   }
   if (two && looks_like_header(first.cells, second.cells))
-    return bad_input(first.line + skipped_lines,
-                     "the first line looks like a header whose names do not say which columns are the "
-                     "two ends of a tie",
-                     std::string{kWanted});
+    return bad_input(
+        first.line + skipped_lines,
+        "the first line looks like a header whose names do not say which columns are the "
+        "two ends of a tie",
+        std::string{kWanted});
   std::size_t width = first.cells.size();
   while (width > 2 && first.cells[width - 1].empty()) --width;  // trailing separators
   if (width < 2 || width > kPositions.size())
@@ -157,7 +171,8 @@ class EdgeListReader {
       : options_{input.options},
         shape_{shape},
         times_{std::move(times)},
-        layer_{input.options.layer.empty() ? detail::stem_of(input.file_name) : input.options.layer} {}
+        layer_{input.options.layer.empty() ? detail::stem_of(input.file_name)
+                                           : input.options.layer} {}
 
   core::Result<RecordBatch> read(std::string_view text) {
     DelimitedReader reader{text, shape_.separator};
@@ -171,14 +186,16 @@ class EdgeListReader {
       PALERMO_CHECK_OK(take(row));
     }
     if (batch_.rows_read == 0)
-      return bad_input(0, "a header and no row below it", "check that the file was exported completely");
+      return bad_input(0, "a header and no row below it",
+                       "check that the file was exported completely");
     describe();
     return std::move(batch_);
   }
 
  private:
   core::Status take(Row& row) {
-    while (row.cells.size() > shape_.columns.size() && row.cells.back().empty()) row.cells.pop_back();
+    while (row.cells.size() > shape_.columns.size() && row.cells.back().empty())
+      row.cells.pop_back();
     std::string broken = row.problem;
     if (broken.empty() && row.cells.size() != shape_.columns.size())
       broken = fmt::format("{} columns, expected {}", row.cells.size(), shape_.columns.size());
@@ -186,7 +203,8 @@ class EdgeListReader {
       if (!options_.keep_going)
         return bad_input(row.line, fmt::format("line {}: {}", row.line, broken),
                          "correct the line, or say that broken lines are to be listed as rejects");
-      batch_.rejects.push_back(reject(row.line, row.problem.empty() ? "COLUMN_COUNT" : "BAD_QUOTE", broken));
+      batch_.rejects.push_back(
+          reject(row.line, row.problem.empty() ? "COLUMN_COUNT" : "BAD_QUOTE", broken));
       return core::ok();
     }
     v1::Relation relation;
@@ -207,14 +225,15 @@ class EdgeListReader {
           if (cell.empty()) break;
           const auto weight = detail::read_weight(cell, shape_.decimal_comma);
           if (!weight || *weight < 0) {
-            batch_.rejects.push_back(reject(row.line, "BAD_WEIGHT",
-                                            fmt::format("column {} (weight) is {}", i + 1,
-                                                        weight ? "negative" : "no number")));
+            batch_.rejects.push_back(reject(
+                row.line, "BAD_WEIGHT",
+                fmt::format("column {} (weight) is {}", i + 1, weight ? "negative" : "no number")));
             return core::ok();
           }
           if (*weight == 0) {
             batch_.rejects.push_back(
-                reject(row.line, "NO_TIE", fmt::format("column {} (weight) is 0: the row states no tie", i + 1)));
+                reject(row.line, "NO_TIE",
+                       fmt::format("column {} (weight) is 0: the row states no tie", i + 1)));
             return core::ok();
           }
           relation.set_weight(*weight);
@@ -226,10 +245,12 @@ class EdgeListReader {
         case Column::From:
         case Column::To: {
           const ReadTime time = times_.read(cell, true);
-          if (time.state == ReadTime::State::NoZone) return detail::no_zone_error(row.line, name_of(column));
+          if (time.state == ReadTime::State::NoZone)
+            return detail::no_zone_error(row.line, name_of(column));
           if (time.state == ReadTime::State::Bad) {
-            batch_.rejects.push_back(reject(
-                row.line, "BAD_TIME", fmt::format("column {} ({}): {}", i + 1, name_of(column), time.why)));
+            batch_.rejects.push_back(
+                reject(row.line, "BAD_TIME",
+                       fmt::format("column {} ({}): {}", i + 1, name_of(column), time.why)));
             return core::ok();
           }
           if (time.state == ReadTime::State::Absent) break;
@@ -254,7 +275,8 @@ class EdgeListReader {
     }
     const std::pair<std::string, std::string> ends{relation.a(), relation.b()};
     if (ends.first == ends.second) ++self_loops_;
-    if (pairs_.contains({ends.second, ends.first}) && !pairs_.contains(ends) && ends.first != ends.second)
+    if (pairs_.contains({ends.second, ends.first}) && !pairs_.contains(ends) &&
+        ends.first != ends.second)
       ++reversed_;
     pairs_.insert(ends);
     store::RecordRow out = detail::relation_row(std::move(relation), row.line, options_.country);
@@ -270,16 +292,21 @@ class EdgeListReader {
       if (!columns.empty()) columns += ", ";
       columns += name_of(column);
     }
-    batch_.mapping = fmt::format("edge list, separator {}, {} header: {}", name_of_separator(shape_.separator),
-                                 shape_.has_header ? "with" : "no", columns);
-    batch_.notices.push_back("an edge list does not say whether its ties have a direction; rows are kept as stated");
+    batch_.mapping =
+        fmt::format("edge list, separator {}, {} header: {}", name_of_separator(shape_.separator),
+                    shape_.has_header ? "with" : "no", columns);
+    batch_.notices.push_back(
+        "an edge list does not say whether its ties have a direction; rows are kept as stated");
     if (reversed_ > 0)
-      batch_.notices.push_back(
-          fmt::format("{} ties are stated a second time with the ends exchanged; both rows are kept", reversed_));
+      batch_.notices.push_back(fmt::format(
+          "{} ties are stated a second time with the ends exchanged; both rows are kept",
+          reversed_));
     if (self_loops_ > 0)
-      batch_.notices.push_back(fmt::format("{} rows tie a label to itself; they are kept", self_loops_));
+      batch_.notices.push_back(
+          fmt::format("{} rows tie a label to itself; they are kept", self_loops_));
     if (shape_.skipped_lines > 0)
-      batch_.notices.push_back(fmt::format("{} comment lines at the top were passed over", shape_.skipped_lines));
+      batch_.notices.push_back(
+          fmt::format("{} comment lines at the top were passed over", shape_.skipped_lines));
     times_.report(batch_);
   }
 
@@ -351,7 +378,8 @@ Detection detect_edge_list(std::string_view bytes, std::string_view) {
     return {0.93, fmt::format("the header names the two ends of a tie; {} separated",
                               name_of_separator(shape->separator))};
   if (bad_weights > 0) return {};
-  // An attribute table also has two columns; its second column does not speak of the labels of the first.
+  // An attribute table also has two columns; its second column does not speak of the labels of the
+  // first.
   std::size_t shared = 0;
   for (const std::string& label : right) shared += left.contains(label) ? 1 : 0;
   if (shared == 0 || (shape->columns.size() == 2 && !first_again)) return {};
@@ -364,8 +392,8 @@ Detection detect_edge_list(std::string_view bytes, std::string_view) {
 }  // namespace
 
 Adapter edge_list_adapter() {
-  return {"edge_list", "1", "edge list: source,target[,weight][,layer][,from][,to]", detect_edge_list,
-          read_edge_list};
+  return {"edge_list", "1", "edge list: source,target[,weight][,layer][,from][,to]",
+          detect_edge_list, read_edge_list};
 }
 
 }  // namespace palermo::ingest

@@ -59,8 +59,8 @@ core::Json cell_list(const std::string& cell) {
   return list;
 }
 
-/// Lists are cut at ; and |, so such a file may be separated by commas or tabs only, unless its header
-/// itself is cut by semicolons.
+/// Lists are cut at ; and |, so such a file may be separated by commas or tabs only, unless its
+/// header itself is cut by semicolons.
 char separator_of(std::string_view text) {
   const std::string_view header = text.substr(0, std::min(text.find('\n'), text.size()));
   char best = ',';
@@ -102,14 +102,16 @@ core::Result<std::vector<JsonItem>> read_flat_csv(std::string_view text, const p
     const pb::FieldDescriptor* field = type.FindFieldByName(name);
     if (field == nullptr) {
       const std::string near = core::nearest_word(name, known);
-      return bad_input(row.line,
-                       fmt::format("line {}: unknown column '{}'{}", row.line, core::printable(row.cells[i], 60),
-                                   near.empty() ? fmt::format("; known: {}", fmt::join(known, ", "))
-                                                : fmt::format("; did you mean '{}'?", near)),
-                       "rename the column or take it out; nothing is left out silently");
+      return bad_input(
+          row.line,
+          fmt::format("line {}: unknown column '{}'{}", row.line, core::printable(row.cells[i], 60),
+                      near.empty() ? fmt::format("; known: {}", fmt::join(known, ", "))
+                                   : fmt::format("; did you mean '{}'?", near)),
+          "rename the column or take it out; nothing is left out silently");
     }
     if (is_nested(*field))
-      return bad_input(row.line, fmt::format("line {}: column '{}' holds nested data", row.line, name),
+      return bad_input(row.line,
+                       fmt::format("line {}: column '{}' holds nested data", row.line, name),
                        "write the file as JSON or JSON lines to state it");
     if (!seen.insert(field).second)
       return bad_input(row.line, fmt::format("line {}: column '{}' stands twice", row.line, name));
@@ -144,16 +146,18 @@ core::Result<std::vector<JsonItem>> read_flat_csv(std::string_view text, const p
       }
       auto value = cell_value(cell, *fields[i]);
       if (!value)
-        return bad_input(row.line, fmt::format("line {}: column '{}' is no {}", row.line, fields[i]->name(),
-                                               fields[i]->cpp_type() == pb::FieldDescriptor::CPPTYPE_BOOL
-                                                   ? "yes or no"
-                                                   : "number"));
+        return bad_input(
+            row.line,
+            fmt::format("line {}: column '{}' is no {}", row.line, fields[i]->name(),
+                        fields[i]->cpp_type() == pb::FieldDescriptor::CPPTYPE_BOOL ? "yes or no"
+                                                                                   : "number"));
       object[fields[i]->name()] = *std::move(value);
     }
     items.push_back({std::move(object), row.line, "", {}});
   }
   if (items.empty() && broken.empty())
-    return bad_input(0, "a header and no row below it", "check that the file was exported completely");
+    return bad_input(0, "a header and no row below it",
+                     "check that the file was exported completely");
   return items;
 }
 

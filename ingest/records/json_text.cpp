@@ -20,7 +20,8 @@ class Walker {
   [[nodiscard]] char peek() const { return done() ? '\0' : text_[at_]; }
 
   void blanks() {
-    while (!done() && (peek() == ' ' || peek() == '\t' || peek() == '\r' || peek() == '\n')) advance();
+    while (!done() && (peek() == ' ' || peek() == '\t' || peek() == '\r' || peek() == '\n'))
+      advance();
   }
   bool take(char c) {
     blanks();
@@ -43,7 +44,8 @@ class Walker {
     if (peek() == '"') return skip_string();
     if (peek() != '{' && peek() != '[') {
       const std::size_t start = at_;
-      while (!done() && std::string_view{",]}{[\" \t\r\n"}.find(peek()) == std::string_view::npos) advance();
+      while (!done() && std::string_view{",]}{[\" \t\r\n"}.find(peek()) == std::string_view::npos)
+        advance();
       if (at_ == start && !done()) advance();
       return true;
     }
@@ -124,7 +126,8 @@ core::Error with_line_offset(core::Error error, std::uint32_t first_line) {
     std::uint64_t inner = 0;
     const auto read = std::from_chars(message.data() + 5, message.data() + message.size(), inner);
     line = first_line + inner - 1;
-    message = fmt::format("line {}{}", line, message.substr(static_cast<std::size_t>(read.ptr - message.data())));
+    message = fmt::format("line {}{}", line,
+                          message.substr(static_cast<std::size_t>(read.ptr - message.data())));
   } else {
     message = fmt::format("line {}: {}", line, message);
   }
@@ -178,7 +181,8 @@ core::Result<JsonFile> read_json_file(std::string_view text) {
     return read_lines(text);
 
   if (text.size() > kMaxDocumentBytes)
-    return bad_input(first_line, fmt::format("one JSON value of more than {} MiB", kMaxDocumentBytes >> 20),
+    return bad_input(first_line,
+                     fmt::format("one JSON value of more than {} MiB", kMaxDocumentBytes >> 20),
                      "write one object a line (JSON lines) instead");
   auto parsed = core::parse_json(text);
   if (!parsed) {
@@ -245,7 +249,8 @@ std::uint32_t line_of(const JsonItem& item, std::string_view path) {
 
 core::Error at_item(const JsonItem& item, core::Error error) {
   // fill_message begins with the path of the object or value that is wrong.
-  std::string path = error.message.substr(0, std::min(error.message.find(": "), error.message.size()));
+  std::string path =
+      error.message.substr(0, std::min(error.message.find(": "), error.message.size()));
   if (path == "top level" || path == "the value") path.clear();
   const std::string kUnknown = "unknown field '";
   if (const auto at = error.message.find(kUnknown); at != std::string::npos) {
@@ -254,7 +259,8 @@ core::Error at_item(const JsonItem& item, core::Error error) {
     path += path.empty() ? name : "." + name;
   }
   const std::uint32_t line = line_of(item, path);
-  error.message = fmt::format("line {}: {}{}{}", line, item.path, item.path.empty() ? "" : " ", error.message);
+  error.message =
+      fmt::format("line {}: {}{}{}", line, item.path, item.path.empty() ? "" : " ", error.message);
   error.where = core::SourcePosition{"", line};
   return error;
 }

@@ -30,13 +30,13 @@ class RecordBuilder {
  public:
   [[nodiscard]] static core::Result<RecordBuilder> make(const AdapterInput& input);
 
-  [[nodiscard]] core::Status add_intercept(const JsonItem& item);
-  [[nodiscard]] core::Status add_undercover(const JsonItem& item);
-  [[nodiscard]] core::Status add_technique_use(const JsonItem& item);
-  [[nodiscard]] core::Status add_payment(const JsonItem& item);
-  [[nodiscard]] core::Status add_relation(const JsonItem& item);
+  [[nodiscard]] core::Status add_intercept(JsonItem item);
+  [[nodiscard]] core::Status add_undercover(JsonItem item);
+  [[nodiscard]] core::Status add_technique_use(JsonItem item);
+  [[nodiscard]] core::Status add_payment(JsonItem item);
+  [[nodiscard]] core::Status add_relation(JsonItem item);
   /// An object {case, offences, statements}, or one statement.
-  [[nodiscard]] core::Status add_statements(const JsonItem& item);
+  [[nodiscard]] core::Status add_statements(JsonItem item);
 
   void add_reject(v1::Reject reject);
   [[nodiscard]] RecordBatch finish();
@@ -54,11 +54,17 @@ class RecordBuilder {
   std::string next_local_id(std::uint32_t line);
   store::ObservedIdentifier identifier(std::string_view raw);
   void mention(store::RecordRow& row, std::string_view raw);
-  /// Checks every time inside a statement, an offence or a case header; false: rejected.
-  core::Result<bool> take_times(const JsonItem& item, std::uint32_t line, google::protobuf::Message& message,
-                                const std::string& path);
-  core::Status add_statement(v1::Statement statement, std::uint32_t line, const JsonItem& item,
-                             const Parent& parent);
+  /// Gives local times inside a statement, an offence or a header the offset of the named zone.
+  core::Status settle_times(const JsonItem& item, core::Json& value, const std::string& path);
+  /// The statements of a report or session, taken out of it, with their lines.
+  core::Result<std::vector<std::pair<core::Json, std::uint32_t>>> take_statements(JsonItem& item);
+  core::Status add_nested(const JsonItem& item,
+                          std::vector<std::pair<core::Json, std::uint32_t>> statements,
+                          const Parent& parent);
+  void reject_nested(const std::vector<std::pair<core::Json, std::uint32_t>>& statements,
+                     std::string_view what);
+  core::Status add_statement(const JsonItem& item, core::Json value, const std::string& path,
+                             std::uint32_t line, const Parent& parent);
   void push(store::RecordRow row, std::uint32_t line);
 
   const AdapterOptions* options_;
@@ -68,8 +74,12 @@ class RecordBuilder {
   std::map<std::uint32_t, std::uint32_t> rows_on_line_;
   std::map<std::string, store::ObservedIdentifier> read_;
   std::set<std::string> invalid_;
+  struct SeenStatement {
+    std::uint32_t line = 0;
+    std::string content;
+  };
+  std::map<std::pair<std::string, std::string>, SeenStatement> statements_;  // by parent and id
   std::uint32_t nested_ = 0;
-  std::uint32_t text_only_ = 0;
 };
 
 }  // namespace palermo::ingest::detail

@@ -19,18 +19,20 @@ using detail::RecordBuilder;
 /// One kind of record file: how it is told from the others, and what reads one of its objects.
 struct FileKind {
   std::string_view id;
-  std::string_view object;  // in messages: "an intercept session"
+  std::string_view object;                // in messages: "an intercept session"
   std::vector<std::string_view> telling;  // members or columns that only this kind has
-  std::vector<std::string_view> needed;   // members of which all must stand there where none is telling
+  std::vector<std::string_view>
+      needed;  // members of which all must stand there where none is telling
   const google::protobuf::Descriptor* type;  // of a flat row; null: no CSV form
-  core::Status (RecordBuilder::*add)(const JsonItem&);
+  core::Status (RecordBuilder::*add)(JsonItem);
 };
 
 const std::array<FileKind, 6>& file_kinds() {
   static const std::array<FileKind, 6> kKinds = {{
       {"statements",
        "a statement",
-       {"statements", "offences", "polarity", "observed_at", "undercover_act", "restricted", "lawful"},
+       {"statements", "offences", "polarity", "observed_at", "undercover_act", "restricted",
+        "lawful"},
        {"id", "kind"},
        nullptr,
        &RecordBuilder::add_statements},
@@ -71,23 +73,28 @@ bool looks_like_json(std::string_view text) {
 /// How well the names fit a kind: its id name counts most, then the members only it has.
 double fit(const FileKind& kind, const std::set<std::string>& names) {
   double telling = 0;
-  for (const std::string_view name : kind.telling) telling += names.contains(std::string{name}) ? 1 : 0;
+  for (const std::string_view name : kind.telling)
+    telling += names.contains(std::string{name}) ? 1 : 0;
   // "statements" stands inside reports and sessions too.
-  if (kind.id == "statements" && (names.contains("report_id") || names.contains("session_id"))) return 0;
-  const bool needed = !kind.needed.empty() &&
-                      std::all_of(kind.needed.begin(), kind.needed.end(),
-                                  [&](std::string_view name) { return names.contains(std::string{name}); });
+  if (kind.id == "statements" && (names.contains("report_id") || names.contains("session_id")))
+    return 0;
+  const bool needed =
+      !kind.needed.empty() &&
+      std::all_of(kind.needed.begin(), kind.needed.end(),
+                  [&](std::string_view name) { return names.contains(std::string{name}); });
   if (telling == 0 && !needed) return 0;
   return std::min(0.98, (telling > 0 ? 0.75 : 0.55) + 0.08 * telling + (needed ? 0.08 : 0));
 }
 
-/// The fields of a record message, so that a file of another program with one such word is not taken.
+/// The fields of a record message, so that a file of another program with one such word is not
+/// taken.
 std::size_t unknown_names(const FileKind& kind, const std::set<std::string>& names) {
   if (kind.type == nullptr && kind.id != "relations") return 0;
   const google::protobuf::Descriptor* type =
       kind.type != nullptr ? kind.type : v1::Relation::descriptor();
   return static_cast<std::size_t>(std::count_if(
-      names.begin(), names.end(), [&](const std::string& name) { return type->FindFieldByName(name) == nullptr; }));
+      names.begin(), names.end(),
+      [&](const std::string& name) { return type->FindFieldByName(name) == nullptr; }));
 }
 
 /// Member names of the first object of a JSON file, read from its first bytes alone.
@@ -140,28 +147,34 @@ Detection detect(const FileKind& kind, std::string_view bytes) {
   confidence -= 0.02 * static_cast<double>(foreign);
   if (seen.size() > 4) seen.resize(4);
   return {std::max(0.0, confidence),
-          fmt::format("the {} {}", json ? "first object has the members" : "header names", fmt::join(seen, ", "))};
+          fmt::format("the {} {}", json ? "first object has the members" : "header names",
+                      fmt::join(seen, ", "))};
 }
 
 core::Result<RecordBatch> read(const FileKind& kind, const AdapterInput& input) {
-  PALERMO_TRY(const std::string_view text,
-              check_text(input.bytes, looks_like_json(input.bytes.substr(0, 4096)) ? kMaxDocumentBytes : kMaxLineBytes));
+  PALERMO_TRY(
+      const std::string_view text,
+      check_text(input.bytes,
+                 looks_like_json(input.bytes.substr(0, 4096)) ? kMaxDocumentBytes : kMaxLineBytes));
   PALERMO_TRY(RecordBuilder builder, RecordBuilder::make(input));
   std::vector<JsonItem> items;
   if (looks_like_json(text)) {
     PALERMO_TRY(JsonFile file, read_json_file(text));
     items = std::move(file.items);
     if (items.empty())
-      return bad_input(0, "the array is empty: the file states no record", "check that it was exported completely");
+      return bad_input(0, "the array is empty: the file states no record",
+                       "check that it was exported completely");
   } else if (kind.type == nullptr) {
-    return bad_input(1, fmt::format("{} is read from JSON: an object, an array, or one object a line", kind.object),
-                     "write the file as JSON; docs/formats names the fields");
+    return bad_input(
+        1,
+        fmt::format("{} is read from JSON: an object, an array, or one object a line", kind.object),
+        "write the file as JSON; docs/formats names the fields");
   } else {
     std::vector<v1::Reject> broken;
     PALERMO_TRY(items, read_flat_csv(text, *kind.type, input.options, broken));
     for (v1::Reject& reject : broken) builder.add_reject(std::move(reject));
   }
-  for (const JsonItem& item : items) PALERMO_CHECK_OK((builder.*kind.add)(item));
+  for (JsonItem& item : items) PALERMO_CHECK_OK((builder.*kind.add)(std::move(item)));
   return builder.finish();
 }
 
@@ -179,12 +192,21 @@ Adapter adapter(std::size_t index, std::string summary) {
 }  // namespace
 
 Adapter statements_adapter() {
-  return adapter(0, "statements: {case, offences, statements}, an array of statements, or one a line (JSON)");
+  return adapter(
+      0, "statements: {case, offences, statements}, an array of statements, or one a line (JSON)");
 }
-Adapter undercover_report_adapter() { return adapter(1, "undercover reports (JSON, JSON lines, CSV where flat)"); }
-Adapter intercept_log_adapter() { return adapter(2, "intercept log: one session a record (JSON, JSON lines, CSV)"); }
-Adapter technique_use_adapter() { return adapter(3, "uses of special investigative techniques (JSON, JSON lines, CSV)"); }
+Adapter undercover_report_adapter() {
+  return adapter(1, "undercover reports (JSON, JSON lines, CSV where flat)");
+}
+Adapter intercept_log_adapter() {
+  return adapter(2, "intercept log: one session a record (JSON, JSON lines, CSV)");
+}
+Adapter technique_use_adapter() {
+  return adapter(3, "uses of special investigative techniques (JSON, JSON lines, CSV)");
+}
 Adapter payments_adapter() { return adapter(4, "payments (JSON, JSON lines, CSV)"); }
-Adapter relations_adapter() { return adapter(5, "relations as JSON or JSON lines: a, b, weight, layer, from, to"); }
+Adapter relations_adapter() {
+  return adapter(5, "relations as JSON or JSON lines: a, b, weight, layer, from, to");
+}
 
 }  // namespace palermo::ingest

@@ -73,8 +73,8 @@ void TimeReader::report(RecordBatch& batch) const {
     batch.timezone = zone_->name();
     if (offsets_ > 0) {
       batch.timezone += " where the data state no offset";
-      batch.notices.push_back(fmt::format("{} times carry their own offset, {} were read in {}", offsets_,
-                                          locals_, zone_->name()));
+      batch.notices.push_back(fmt::format("{} times carry their own offset, {} were read in {}",
+                                          offsets_, locals_, zone_->name()));
     }
   } else if (offsets_ > 0) {
     batch.timezone = "offset in data";
@@ -84,18 +84,21 @@ void TimeReader::report(RecordBatch& batch) const {
         fmt::format("{} days without time of day were read as days of UTC", utc_days_));
   if (ambiguous_ > 0)
     batch.notices.push_back(fmt::format(
-        "{} local times exist twice at a clock change; the first (summer) reading was taken", ambiguous_));
+        "{} local times exist twice at a clock change; the first (summer) reading was taken",
+        ambiguous_));
   if (nonexistent_ > 0)
     batch.notices.push_back(fmt::format(
-        "{} local times do not exist because of a clock change; the offset before it was taken", nonexistent_));
+        "{} local times do not exist because of a clock change; the offset before it was taken",
+        nonexistent_));
   batch.ambiguous_local_times += ambiguous_;
   batch.nonexistent_local_times += nonexistent_;
 }
 
 core::Error no_zone_error(std::uint32_t line, std::string_view field) {
-  return bad_input(line, fmt::format("line {}: '{}' is a local time without offset", line, field),
-                   "write times as 2031-03-04T08:15:53+02:00, or name the zone, for example --timezone "
-                   "Europe/Rome");
+  return bad_input(
+      line, fmt::format("line {}: '{}' is a local time without offset", line, field),
+      "write times as 2031-03-04T08:15:53+02:00, or name the zone, for example --timezone "
+      "Europe/Rome");
 }
 
 }  // namespace palermo::ingest::detail

@@ -19,10 +19,10 @@ struct ReadTime {
     NoZone,  // a local time, and the user named no zone
   };
   State state = State::Absent;
-  core::Instant instant;  // of the first microsecond meant
+  core::Instant instant;     // of the first microsecond meant
   std::int64_t last_us = 0;  // of the last one: differs for a date
-  std::string text;       // ISO 8601 with offset, or the date; as received where it had an offset
-  std::string why;        // of Bad
+  std::string text;  // ISO 8601 with offset, or the date; as received where it had an offset
+  std::string why;   // of Bad
 };
 
 /// Reads the times of one file and counts what clock changes did to them.
@@ -30,7 +30,8 @@ class TimeReader {
  public:
   /// @error InvalidArgument  no such zone
   [[nodiscard]] static core::Result<TimeReader> make(const AdapterOptions& options);
-  /// @param dates  whether a date without time of day is accepted: a day of the named zone, else UTC
+  /// @param dates  whether a date without time of day is accepted: a day of the named zone, else
+  /// UTC
   [[nodiscard]] ReadTime read(std::string_view text, bool dates);
   /// Writes rule and counts into the batch.
   void report(RecordBatch& batch) const;

@@ -49,10 +49,12 @@ std::string stem_of(std::string_view file_name) {
   if (const auto slash = file_name.rfind('/'); slash != std::string_view::npos)
     file_name.remove_prefix(slash + 1);
   const auto dot = file_name.rfind('.');
-  return std::string{dot == std::string_view::npos || dot == 0 ? file_name : file_name.substr(0, dot)};
+  return std::string{dot == std::string_view::npos || dot == 0 ? file_name
+                                                               : file_name.substr(0, dot)};
 }
 
-store::RecordRow relation_row(v1::Relation relation, std::uint32_t line, const std::string& country) {
+store::RecordRow relation_row(v1::Relation relation, std::uint32_t line,
+                              const std::string& country) {
   store::RecordRow row;
   row.kind = "relation";
   row.layer = relation.layer();

@@ -15,7 +15,8 @@ namespace palermo::ingest::detail {
 [[nodiscard]] bool is_number(std::string_view text);
 /// Lower case ASCII without surrounding blanks.
 [[nodiscard]] std::string folded(std::string_view text);
-/// A label of a relation. A text that begins with + is read as a telephone number, all else is a label.
+/// A label of a relation. A text that begins with + is read as a telephone number, all else is a
+/// label.
 [[nodiscard]] store::ObservedIdentifier read_label(std::string_view text, std::string_view country);
 /// The file's name without folder and last extension; the default layer.
 [[nodiscard]] std::string stem_of(std::string_view file_name);

@@ -14,8 +14,8 @@ constexpr std::string_view kConvert =
     "convert the file to UTF-8, for example with iconv, and ingest the result";
 
 std::uint64_t line_at(std::string_view text, std::size_t position) {
-  return 1 + static_cast<std::uint64_t>(
-                 std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(position), '\n'));
+  return 1 + static_cast<std::uint64_t>(std::count(
+                 text.begin(), text.begin() + static_cast<std::ptrdiff_t>(position), '\n'));
 }
 
 }  // namespace
@@ -37,8 +37,7 @@ core::Result<std::string_view> check_text(std::string_view bytes, std::size_t ma
     const std::size_t window = std::min(bytes.size() - at, max_line + 1);
     const void* end = std::memchr(bytes.data() + at, '\n', window);
     if (end == nullptr && window > max_line)
-      return bad_input(line,
-                       fmt::format("line {} is longer than {} MiB", line, max_line >> 20),
+      return bad_input(line, fmt::format("line {} is longer than {} MiB", line, max_line >> 20),
                        "no known export writes such lines; check what the file is");
     if (end == nullptr) break;
     at = static_cast<std::size_t>(static_cast<const char*>(end) - bytes.data()) + 1;
@@ -58,7 +57,8 @@ core::Result<std::string_view> check_text(std::string_view bytes, std::size_t ma
       begin = end + 1;
       ++number;
     }
-    return bad_input(number, fmt::format("line {} is not valid UTF-8", number), std::string{kConvert});
+    return bad_input(number, fmt::format("line {} is not valid UTF-8", number),
+                     std::string{kConvert});
   }
   if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
   if (bytes.find_first_not_of(" \t\r\n") == std::string_view::npos)

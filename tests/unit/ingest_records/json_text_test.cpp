@@ -4,12 +4,14 @@
 
 using namespace palermo;
 
-TEST_CASE("JSON files: an object, an array and lines give items with their lines", "[ingest][json]") {
+TEST_CASE("JSON files: an object, an array and lines give items with their lines",
+          "[ingest][json]") {
   const auto object = ingest::read_json_file("\n{\"a\":1}\n");
   REQUIRE(object.ok());
   CHECK(object->shape == ingest::JsonFile::Shape::Object);
   CHECK(object->items[0].line == 2);
-  const auto array = ingest::read_json_file("[\n {\"a\":\"]\\\"}\"},\n\n {\"a\":[1,{\"b\":2}]},{}]");
+  const auto array =
+      ingest::read_json_file("[\n {\"a\":\"]\\\"}\"},\n\n {\"a\":[1,{\"b\":2}]},{}]");
   REQUIRE(array.ok());
   REQUIRE(array->items.size() == 3);
   CHECK(array->items[0].line == 2);
@@ -43,7 +45,8 @@ TEST_CASE("JSON files: what is broken is refused with the line", "[ingest][json]
 
 TEST_CASE("JSON files: a path leads to its line", "[ingest][json]") {
   const auto file = ingest::read_json_file(
-      "{\n \"case\": {\"title\": \"a\\\"{[\"},\n \"statements\": [\n  {\"id\": \"S1\"},\n  {\"id\": \"S2\",\n   \"act\": {\n"
+      "{\n \"case\": {\"title\": \"a\\\"{[\"},\n \"statements\": [\n  {\"id\": \"S1\"},\n  "
+      "{\"id\": \"S2\",\n   \"act\": {\n"
       "    \"type\": \"x\"}}\n ]\n}");
   REQUIRE(file.ok());
   const ingest::JsonItem& item = file->items[0];

@@ -51,18 +51,19 @@ struct Published {
 
 TEST_CASE("matrix: the CAVIAR files give the counts of their README", "[ingest][relations]") {
   PALERMO_NEED_SHARED(shared);
-  for (const Published& published : std::initializer_list<Published>{{"phase1", 15, 26, 18, 59},
-                                                                      {"phase2", 24, 35, 28, 120},
-                                                                      {"phase3", 33, 68, 56, 282},
-                                                                      {"phase4", 33, 65, 48, 456},
-                                                                      {"phase5", 32, 50, 39, 162},
-                                                                      {"phase6", 27, 68, 47, 668},
-                                                                      {"phase7", 36, 63, 49, 379},
-                                                                      {"phase8", 42, 75, 58, 335},
-                                                                      {"phase9", 34, 60, 44, 317},
-                                                                      {"phase10", 42, 68, 50, 478},
-                                                                      {"phase11", 41, 72, 50, 355},
-                                                                      {"CAVIAR_FULL", 110, 295, 205, 3546}}) {
+  for (const Published& published :
+       std::initializer_list<Published>{{"phase1", 15, 26, 18, 59},
+                                        {"phase2", 24, 35, 28, 120},
+                                        {"phase3", 33, 68, 56, 282},
+                                        {"phase4", 33, 65, 48, 456},
+                                        {"phase5", 32, 50, 39, 162},
+                                        {"phase6", 27, 68, 47, 668},
+                                        {"phase7", 36, 63, 49, 379},
+                                        {"phase8", 42, 75, 58, 335},
+                                        {"phase9", 34, 60, 44, 317},
+                                        {"phase10", 42, 68, 50, 478},
+                                        {"phase11", 41, 72, 50, 355},
+                                        {"CAVIAR_FULL", 110, 295, 205, 3546}}) {
     INFO(published.file);
     const std::string text =
         test::read_file(shared / "data/caviar_montreal" / (std::string{published.file} + ".csv"));
@@ -80,15 +81,16 @@ TEST_CASE("matrix: the CAVIAR files give the counts of their README", "[ingest][
 
 TEST_CASE("matrix: the covert networks give the counts of their README", "[ingest][relations]") {
   PALERMO_NEED_SHARED(shared);
-  for (const Published& published : std::initializer_list<Published>{{"siren", 44, 206, 103, 206},
-                                                                      {"togo", 33, 94, 47, 94},
-                                                                      {"cielnet", 25, 45, 35, 198},
-                                                                      {"natarajan_cocaine", 28, 40, 40, 151},
-                                                                      {"natarajan_heroin", 38, 168, 87, 168},
-                                                                      {"london_gang", 54, 630, 315, 1010},
-                                                                      {"italian_gangs", 67, 228, 114, 228},
-                                                                      {"montreal_street_gangs", 35, 153, 78, 153, 2},
-                                                                      {"french_connection", 112, 722, 361, 890}}) {
+  for (const Published& published :
+       std::initializer_list<Published>{{"siren", 44, 206, 103, 206},
+                                        {"togo", 33, 94, 47, 94},
+                                        {"cielnet", 25, 45, 35, 198},
+                                        {"natarajan_cocaine", 28, 40, 40, 151},
+                                        {"natarajan_heroin", 38, 168, 87, 168},
+                                        {"london_gang", 54, 630, 315, 1010},
+                                        {"italian_gangs", 67, 228, 114, 228},
+                                        {"montreal_street_gangs", 35, 153, 78, 153, 2},
+                                        {"french_connection", 112, 722, 361, 890}}) {
     INFO(published.file);
     const std::string text =
         test::read_file(shared / "data/covert_networks" / (std::string{published.file} + ".csv"));
@@ -100,12 +102,14 @@ TEST_CASE("matrix: the covert networks give the counts of their README", "[inges
     CHECK(seen.pairs == published.pairs);
     CHECK(seen.sum == published.sum);
     CHECK(seen.alone == published.alone);
-    CHECK(test::has_notice(batch, "the matrix is symmetric") == (published.arcs == 2 * published.pairs));
+    CHECK(test::has_notice(batch, "the matrix is symmetric") ==
+          (published.arcs == 2 * published.pairs));
   }
 }
 
 TEST_CASE("matrix: a cell is walked back to its line and column", "[ingest][relations]") {
-  const auto batch = read("matrix", "\"players\",\"1\",\"4\",\"89\"\n\"1\",0,2,0\n\"4\",0,0,0\n\"89\",5,0,0\n");
+  const auto batch =
+      read("matrix", "\"players\",\"1\",\"4\",\"89\"\n\"1\",0,2,0\n\"4\",0,0,0\n\"89\",5,0,0\n");
   REQUIRE(batch.rows.size() == 2);
   CHECK(batch.rows[0].local_id == "2.3");
   CHECK(batch.rows[0].record.relation().a() == "1");
@@ -137,7 +141,8 @@ TEST_CASE("matrix: persons by events are told from actors by actors", "[ingest][
   CHECK(empty_event.rows[2].local_id == "1.3");
 }
 
-TEST_CASE("matrix: missing cells state nothing, other words are rejects, 99 is pointed out", "[ingest][relations]") {
+TEST_CASE("matrix: missing cells state nothing, other words are rejects, 99 is pointed out",
+          "[ingest][relations]") {
   const auto batch = read("matrix", ",A,B,C\nA,0,NA,99\nB,x,0,-1\nC,,0.5,0\n");
   CHECK(batch.rows.size() == 2);
   REQUIRE(batch.rejects.size() == 2);
@@ -151,13 +156,15 @@ TEST_CASE("matrix: missing cells state nothing, other words are rejects, 99 is p
 TEST_CASE("matrix: what is cut off or mislabelled is refused", "[ingest][relations]") {
   CHECK(refusal("matrix", ",A,B,C\nA,0,1,0\nB,1,0,0\n").find("cut off") != std::string::npos);
   CHECK(refusal("matrix", ",A,B,C\nA,0,1,0\nB,1,0\n") == "3: line 3: 3 columns, expected 4");
-  CHECK(refusal("matrix", ",A,A\nA,0,1\nB,1,0\n").find("labels of column 1 and 2 are equal") != std::string::npos);
+  CHECK(refusal("matrix", ",A,A\nA,0,1\nB,1,0\n").find("labels of column 1 and 2 are equal") !=
+        std::string::npos);
   CHECK(refusal("matrix", ",A,\nA,0,1\nB,1,0\n").find("empty") != std::string::npos);
   CHECK(refusal("matrix", ",A,B\nA,0,1\nC,1,0\n").find("1 of 2 labels") != std::string::npos);
   CHECK(refusal("matrix", "only one line\n").find("column labels") != std::string::npos);
 }
 
-TEST_CASE("matrix: rows in another order than the columns are placed by label", "[ingest][relations]") {
+TEST_CASE("matrix: rows in another order than the columns are placed by label",
+          "[ingest][relations]") {
   const auto batch = read("matrix", ",A,B\nB,7,0\nA,0,3\n");
   CHECK(batch.rows[0].record.relation().a() == "B");
   CHECK(batch.rows[0].record.relation().b() == "A");

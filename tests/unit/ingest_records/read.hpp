@@ -32,7 +32,8 @@ inline ingest::AdapterOptions keep_going() {
   return options;
 }
 
-inline core::Result<ingest::RecordBatch> try_read(const std::string& format, const std::string& bytes,
+inline core::Result<ingest::RecordBatch> try_read(const std::string& format,
+                                                  const std::string& bytes,
                                                   ingest::AdapterOptions options = {},
                                                   const std::string& name = "folder/file.csv") {
   const ingest::Adapter* adapter = ingest::find_record_adapter(format);
@@ -42,7 +43,8 @@ inline core::Result<ingest::RecordBatch> try_read(const std::string& format, con
 
 /// Fails the test when the file is refused or a row disappears.
 inline ingest::RecordBatch read(const std::string& format, const std::string& bytes,
-                                ingest::AdapterOptions options = {}, const std::string& name = "folder/file.csv") {
+                                ingest::AdapterOptions options = {},
+                                const std::string& name = "folder/file.csv") {
   auto batch = try_read(format, bytes, std::move(options), name);
   INFO((batch ? std::string{} : batch.error().message));
   REQUIRE(batch.ok());
@@ -51,7 +53,8 @@ inline ingest::RecordBatch read(const std::string& format, const std::string& by
 }
 
 /// "line: message" of the refusal; fails when the file is accepted or the error is no BadInput.
-inline std::string refusal(const std::string& format, const std::string& bytes, ingest::AdapterOptions options = {}) {
+inline std::string refusal(const std::string& format, const std::string& bytes,
+                           ingest::AdapterOptions options = {}) {
   const auto batch = try_read(format, bytes, std::move(options));
   REQUIRE_FALSE(batch.ok());
   CHECK(batch.error().code == core::ErrorCode::BadInput);
@@ -66,8 +69,9 @@ inline std::string detected(const std::string& bytes, const std::string& name = 
 }
 
 inline bool has_notice(const ingest::RecordBatch& batch, const std::string& part) {
-  return std::any_of(batch.notices.begin(), batch.notices.end(),
-                     [&](const std::string& notice) { return notice.find(part) != std::string::npos; });
+  return std::any_of(batch.notices.begin(), batch.notices.end(), [&](const std::string& notice) {
+    return notice.find(part) != std::string::npos;
+  });
 }
 
 }  // namespace palermo::test

@@ -17,7 +17,8 @@ constexpr const char* kFacts = R"({
  ]})";
 }
 
-TEST_CASE("statements: header, offences and statements are records with their lines", "[ingest][statements]") {
+TEST_CASE("statements: header, offences and statements are records with their lines",
+          "[ingest][statements]") {
   const auto batch = read("statements", kFacts);
   REQUIRE(batch.rows.size() == 4);
   CHECK(batch.rows[0].kind == "case");
@@ -38,7 +39,8 @@ TEST_CASE("statements: header, offences and statements are records with their li
 
 TEST_CASE("statements: an array and JSON lines read alike", "[ingest][statements]") {
   const std::string one = R"({"id":"S1","kind":"fact","person":{"id":"A"}})";
-  const std::string two = R"({"id":"S2","kind":"assessment","identity":{"a":"A","b":"B","relation":"distinct"}})";
+  const std::string two =
+      R"({"id":"S2","kind":"assessment","identity":{"a":"A","b":"B","relation":"distinct"}})";
   const auto array = read("statements", "[" + one + ",\n" + two + "]");
   const auto lines = read("statements", one + "\n" + two + "\n");
   const auto single = read("statements", one);
@@ -54,34 +56,59 @@ TEST_CASE("statements: an array and JSON lines read alike", "[ingest][statements
 }
 
 TEST_CASE("statements: the first mistake is named with path and line", "[ingest][statements]") {
-  CHECK(refusal("statements", "{\n\"statements\": [\n {\"id\": \"S1\",\n  \"polarty\": \"supports\"}]}") ==
+  CHECK(refusal("statements",
+                "{\n\"statements\": [\n {\"id\": \"S1\",\n  \"polarty\": \"supports\"}]}") ==
         "4: line 4: statements[0]: unknown field 'polarty'; did you mean 'polarity'?");
-  CHECK(refusal("statements", "[{\"id\":\"S1\"},\n{\"id\":\"S2\",\"act\":\n{\"type\":\"comission\"}}]")
+  CHECK(refusal("statements",
+                "[{\"id\":\"S1\",\"person\":{\"id\":\"A\"}},\n{\"id\":\"S2\",\"act\":\n{\"type\":"
+                "\"comission\"}}]")
             .starts_with("3: line 3: [1] act.type: unknown word 'comission'"));
-  CHECK(refusal("statements", "{\"id\":\"S1\"}\n{\"id\":\"S2\",\"lawful\":\"no\"}") ==
-        "2: line 2: lawful: expected true or false, found a string");
-  CHECK(refusal("statements", "{\"statements\":[{\"id\":\"S1\",\"trace\":{\"line\":3}}]}").find("unknown field 'trace'") !=
-        std::string::npos);
-  CHECK(refusal("statements", "{\"statements\":[{\"id\":\"S1\",\n\"observed_at\":\"2031-01-01T10:00:00\"}]}") ==
-        "2: line 2: 'observed_at' is a local time without offset");
+  CHECK(
+      refusal("statements",
+              "{\"id\":\"S1\",\"person\":{\"id\":\"A\"}}\n{\"id\":\"S2\",\"restricted\":\"no\"}") ==
+      "2: line 2: restricted: expected true or false, found a string");
+  CHECK(refusal("statements", "{\"statements\":[{\"id\":\"S1\",\"trace\":{\"line\":3}}]}")
+            .find("a file cannot set this") != std::string::npos);
+  CHECK(refusal("statements",
+                "{\"statements\":[{\"id\":\"S1\",\n\"observed_at\":\"2031-01-01T10:00:00\"}]}") ==
+        "2: line 2: 'statements[0].observed_at' is a local time without offset");
   CHECK(refusal("statements", "id,kind\nS1,fact\n").find("JSON") != std::string::npos);
   CHECK(refusal("statements", "[]").find("states no record") != std::string::npos);
-  CHECK(refusal("statements", "{\"statements\":[{\"id\":\"S1\"").find("truncated") != std::string::npos);
+  CHECK(refusal("statements", "{\"statements\":[{\"id\":\"S1\"").find("truncated") !=
+        std::string::npos);
 }
 
-TEST_CASE("statements: one that cannot be used is a reject", "[ingest][statements]") {
-  const auto batch = read("statements",
-                          "{\"text\":\"no id\"}\n{\"id\":\"S2\",\"grade\":\"Z9\",\"text\":\"x\"}\n{\"id\":\"S3\"}\n"
-                          "{\"id\":\"S4\",\"act\":{\"type\":\"attempt\",\"at\":\"2031-02-30\"}}\n{\"id\":\"S5\",\"text\":\"only words\"}\n");
-  CHECK(batch.rows.size() == 1);
-  REQUIRE(batch.rejects.size() == 4);
-  CHECK(batch.rejects[0].code() == "MISSING_ID");
-  CHECK(batch.rejects[1].code() == "BAD_GRADE");
-  CHECK(batch.rejects[2].code() == "NO_CONTENT");
-  CHECK(batch.rejects[3].code() == "BAD_TIME");
-  CHECK(batch.rejects[3].message() == "'act.at': no such day in the calendar");
-  CHECK(batch.rejects[3].line() == 4);
-  CHECK(test::has_notice(batch, "1 statements have a text and no content"));
+TEST_CASE("statements: one that cannot be used refuses the file, as it does for assess",
+          "[ingest][statements]") {
+  CHECK(refusal("statements", "{\"text\":\"no id\",\"person\":{\"id\":\"A\"}}").find("id") !=
+        std::string::npos);
+  CHECK(refusal("statements",
+                "{\"id\":\"S1\",\"person\":{\"id\":\"A\"}}\n{\"id\":\"S2\",\"grade\":\"Z9\","
+                "\"person\":{\"id\":\"A\"}}")
+            .starts_with("2: line 2: grade: 'Z9' is no grade"));
+  CHECK(refusal("statements", "{\"id\":\"S3\",\"text\":\"words\"}").find("states nothing") !=
+        std::string::npos);
+  CHECK(refusal("statements",
+                "[{\"id\":\"S4\",\"act\":{\"type\":\"attempt\",\n\"at\":\"2031-02-30\"}}]")
+            .starts_with("2: line 2: [0] act.at: "));
+  CHECK(
+      refusal(
+          "statements",
+          "{\"id\":\"S1\",\"person\":{\"id\":\"A\"}}\n{\"id\":\"S1\",\"person\":{\"id\":\"B\"}}") ==
+      "2: line 2: the statement has the id of the one in line 1 and says something else");
+  CHECK(refusal("statements", "{\"offences\":[{\"id\":\"O1\"},\n{\"id\":\"O1\"}]}") ==
+        "2: line 2: offences[1]: the id is already that of offences[0]");
+}
+
+TEST_CASE("statements: local times take the named zone wherever they stand",
+          "[ingest][statements]") {
+  const auto batch = read(
+      "statements",
+      R"({"id":"S1","observed_at":"2031-07-01T10:00:00","act":{"type":"attempt","at":"2031-07-01 09:00"}})",
+      test::zone("Europe/Rome"));
+  CHECK(batch.rows[0].record.statement().observed_at() == "2031-07-01T10:00:00+02:00");
+  CHECK(batch.rows[0].record.statement().act().at() == "2031-07-01T09:00:00+02:00");
+  CHECK(*batch.rows[0].from_us == core::parse_instant("2031-07-01T08:00:00Z")->us);
 }
 
 TEST_CASE("statements: every public case reads without a reject", "[ingest][statements]") {
@@ -95,7 +122,8 @@ TEST_CASE("statements: every public case reads without a reject", "[ingest][stat
     CHECK(test::detected(facts) == "statements");
     const auto batch = read("statements", facts);
     CHECK(batch.rejects.empty());
-    CHECK(batch.rows.size() == 1 + parsed->at("facts").at("offences").size() + parsed->at("facts").at("statements").size());
+    CHECK(batch.rows.size() == 1 + parsed->at("facts").at("offences").size() +
+                                   parsed->at("facts").at("statements").size());
     ++seen;
   }
   CHECK(seen == 12);

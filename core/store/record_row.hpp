@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/authorization/coverage.hpp"
 #include "palermo/v1/record.pb.h"
 
 namespace palermo::store {
@@ -36,9 +37,9 @@ struct RecordRow {
   std::string authorization_id;
   std::optional<std::int64_t> from_us;  // when it was captured or took place, UTC
   std::optional<std::int64_t> to_us;
-  /// What the scope check compares with scope.data_types: content, traffic_data, location,
-  /// undercover, financial, …; empty: the record is no product of a technique.
-  std::string data_type;
+  /// What the scope check compares with the authorization's data types; nullopt: the record is no
+  /// product of a technique (a relation of a published data set, a case header).
+  std::optional<authorization::DataType> data_type;
   /// Identifiers that must be a target for the record to be covered, e.g. the intercepted line;
   /// empty: the scope check asks for no target (an undercover report under its own authorization).
   std::vector<ObservedIdentifier> targets;

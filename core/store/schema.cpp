@@ -11,6 +11,10 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT;
 CREATE TABLE leaf (idx INTEGER PRIMARY KEY, bytes BLOB NOT NULL, hash BLOB NOT NULL) STRICT;
 CREATE TABLE node (level INTEGER NOT NULL, idx INTEGER NOT NULL, hash BLOB NOT NULL,
                    PRIMARY KEY (level, idx)) STRICT, WITHOUT ROWID;
+-- Newest entry about each thing, so that the next one finds its predecessor. Derived from the leaves.
+CREATE TABLE entry_head (kind TEXT NOT NULL, id TEXT NOT NULL, rev INTEGER NOT NULL,
+                         leaf INTEGER NOT NULL REFERENCES leaf (idx),
+                         PRIMARY KEY (kind, id)) STRICT, WITHOUT ROWID;
 CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, note TEXT NOT NULL) STRICT;
 CREATE TABLE witness (size INTEGER NOT NULL, line TEXT NOT NULL, PRIMARY KEY (size, line)) STRICT;
 

@@ -88,7 +88,7 @@ core::Json make_statements(const Cast& cast) {
             "person", body);
   }
   for (const Person& person : cast.persons) {
-    if (person.cell == Cell::None) continue;
+    if (person.category == "unknown" || person.category == "customer") continue;
     for (const int index : person.phones) {
       const Phone& phone = cast.phones[static_cast<std::size_t>(index)];
       Json body = {{"person", person.id}, {"identifier", phone.number}};

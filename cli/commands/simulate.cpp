@@ -27,12 +27,13 @@ std::string human(const v1::SimulateResult& result) {
     std::string reasons;
     for (const std::string& reason : file.quarantine_reasons())
       reasons += (reasons.empty() ? "" : ", ") + reason;
-    rows.push_back({file.name(), file.format(), std::to_string(file.rows()), std::to_string(file.stored()),
-                    reasons.empty() ? "0" : reasons,
+    rows.push_back({file.name(), file.format(), std::to_string(file.rows()),
+                    std::to_string(file.stored()), reasons.empty() ? "0" : reasons,
                     file.authorization().empty() ? "-" : file.authorization()});
   }
   return fmt::format(
-      "A simulated case of {} persons, {} phones and {} calls (seed {}). Nobody in it exists.\n\n{}\n"
+      "A simulated case of {} persons, {} phones and {} calls (seed {}). Nobody in it "
+      "exists.\n\n{}\n"
       "What each file must give, and the ground truth: {}\n",
       result.persons(), result.phones(), result.calls(), result.seed(), core::table(rows),
       core::printable(result.manifest()));
@@ -81,8 +82,8 @@ core::Status run_simulate(const SimulateOptions& options, const Context& context
 
 Command add_simulate(CLI::App& app) {
   auto options = std::make_shared<SimulateOptions>();
-  CLI::App* parser =
-      app.add_subcommand("simulate", "Write a synthetic smuggling case with ground truth; no case needed");
+  CLI::App* parser = app.add_subcommand(
+      "simulate", "Write a synthetic smuggling case with ground truth; no case needed");
   parser->add_option("--seed", options->seed, "The same seed gives the same bytes on every machine")
       ->capture_default_str();
   parser

@@ -58,6 +58,44 @@ Result<std::int64_t> IdentifierWriter::intern(std::string_view kind, std::string
   return id;
 }
 
+Result<BulkIdentifiers> BulkIdentifiers::look_up(Database& db,
+                                                 std::span<const ObservedIdentifier> identifiers) {
+  BulkIdentifiers bulk{db, identifiers};
+  PALERMO_TRY(const std::int64_t last, db.scalar("SELECT coalesce(max(id), 0) FROM identifier"));
+  bulk.last_id_ = static_cast<std::uint32_t>(last);
+  if (last == 0) return bulk;
+  PALERMO_TRY(Statement find, db.prepare("SELECT id FROM identifier WHERE kind = ?1 AND value = ?2"));
+  for (std::size_t i = 0; i < identifiers.size(); ++i) {
+    PALERMO_CHECK_OK(find.bind_all(identifiers[i].kind, identifiers[i].value));
+    PALERMO_TRY(const bool row, find.step());
+    if (row) bulk.ids_[i] = static_cast<std::uint32_t>(find.integer(0));
+    find.reset();
+  }
+  return bulk;
+}
+
+void BulkIdentifiers::assign(const std::vector<bool>& used) {
+  for (std::size_t i = 0; i < used.size(); ++i) {
+    if (!used[i] || ids_[i] != 0) continue;
+    ids_[i] = ++last_id_;
+    added_.push_back(static_cast<std::uint32_t>(i));
+  }
+}
+
+Status BulkIdentifiers::insert() {
+  PALERMO_TRY(Statement insert,
+              db_->prepare("INSERT INTO identifier (id, kind, value, valid, country, raw) "
+                           "VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
+  for (const std::uint32_t i : added_) {
+    const ObservedIdentifier& identifier = identifiers_[i];
+    PALERMO_CHECK_OK(insert.bind_all(std::int64_t{ids_[i]}, identifier.kind, identifier.value,
+                                     identifier.valid ? 1 : 0, identifier.country, identifier.raw));
+    PALERMO_CHECK_OK(insert.run());
+  }
+  added_.clear();
+  return core::ok();
+}
+
 Result<StoredIdentifier> find_identifier(Database& db, std::int64_t id) {
   PALERMO_TRY(Statement query, db.prepare(fmt::format("{} WHERE id = ?1", kColumns)));
   PALERMO_CHECK_OK(query.bind(1, id));

@@ -11,5 +11,6 @@ Command add_init(CLI::App& app);
 std::vector<Command> add_user(CLI::App& app);
 std::vector<Command> add_authorize(CLI::App& app);
 std::vector<Command> add_quarantine(CLI::App& app);
+Command add_ingest(CLI::App& app);
 
 }  // namespace palermo::cli

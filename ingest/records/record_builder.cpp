@@ -13,6 +13,7 @@ namespace palermo::ingest::detail {
 namespace {
 
 namespace pb = google::protobuf;
+using authorization::DataType;
 
 /// Fields of statements, offences and headers that hold a date or an instant.
 bool is_time_field(std::string_view name) {
@@ -197,7 +198,7 @@ core::Status RecordBuilder::add_intercept(JsonItem item) {
   // data.
   const bool content = !session.summary().empty() || !session.transcript().empty() ||
                        !statements.empty() || session.kind() == v1::InterceptSession::room;
-  row.data_type = content ? "content" : "traffic_data";
+  row.data_type = content ? DataType::Content : DataType::Traffic;
   row.targets.push_back(identifier(session.line()));
   mention(row, session.line());
   for (const std::string& party : session.parties()) mention(row, party);
@@ -216,7 +217,7 @@ core::Status RecordBuilder::add_undercover(JsonItem item) {
   store::RecordRow row;
   row.kind = "undercover";
   row.authorization_id = report.authorization_id();
-  row.data_type = "undercover";
+  row.data_type = DataType::Undercover;
   bool good = require(item.line, "report_id", report.report_id());
   if (good && report.from().empty() && report.to().empty())
     good = reject(item.line, "MISSING_TIME",
@@ -284,7 +285,7 @@ core::Status RecordBuilder::add_payment(JsonItem item) {
   store::RecordRow row;
   row.kind = "payment";
   row.authorization_id = payment.authorization_id();
-  row.data_type = "financial";
+  row.data_type = DataType::Financial;
   bool good = require(item.line, "payment_id", payment.payment_id());
   if (good && payment.from().empty() && payment.to().empty())
     good = reject(item.line, "MISSING_PARTY", "neither 'from' nor 'to' is named");
@@ -409,7 +410,7 @@ core::Status RecordBuilder::add_statement(const JsonItem& item, core::Json value
   store::RecordRow row;
   row.kind = "statement";
   if (parent.id.empty()) {
-    row.data_type = "statement";
+    row.data_type = DataType::Statement;
     if (!statement.observed_at().empty()) {
       const ReadTime time = times_.read(statement.observed_at(), true);
       row.from_us = time.instant.us;

@@ -19,7 +19,7 @@ struct Parent {
   std::string id;  // report_id or session_id
   std::string authorization_id;
   std::string source;  // default of Statement.source: equal sources are one origin
-  std::string data_type;
+  std::optional<authorization::DataType> data_type;
   std::optional<std::int64_t> from_us;
   std::optional<std::int64_t> to_us;
   std::vector<store::ObservedIdentifier> targets;

@@ -33,7 +33,7 @@ TEST_CASE("intercept log: what coverage needs stands beside the record", "[inges
   const store::RecordRow& row = batch.rows[0];
   CHECK(row.kind == "intercept");
   CHECK(row.authorization_id == "AUTH-1");
-  CHECK(row.data_type == "content");
+  CHECK(row.data_type == authorization::DataType::Content);
   CHECK(*row.from_us == core::parse_instant("2031-03-04T07:15:53Z")->us);
   CHECK(*row.to_us == core::parse_instant("2031-03-04T07:17:00Z")->us);
   REQUIRE(row.targets.size() == 1);
@@ -46,13 +46,16 @@ TEST_CASE("intercept log: what coverage needs stands beside the record", "[inges
 TEST_CASE("intercept log: only words and rooms are content", "[ingest][intercept]") {
   const std::string head =
       R"({"session_id":"I1","line":"+447700900001","start":"2031-03-04T08:15:53Z")";
-  CHECK(read("intercept_log", head + "}").rows[0].data_type == "traffic_data");
-  CHECK(read("intercept_log", head + R"(,"summary":"x"})").rows[0].data_type == "content");
-  CHECK(read("intercept_log", head + R"(,"transcript":"x"})").rows[0].data_type == "content");
-  CHECK(read("intercept_log", head + R"(,"kind":"room"})").rows[0].data_type == "content");
+  CHECK(read("intercept_log", head + "}").rows[0].data_type == authorization::DataType::Traffic);
+  CHECK(read("intercept_log", head + R"(,"summary":"x"})").rows[0].data_type ==
+        authorization::DataType::Content);
+  CHECK(read("intercept_log", head + R"(,"transcript":"x"})").rows[0].data_type ==
+        authorization::DataType::Content);
+  CHECK(read("intercept_log", head + R"(,"kind":"room"})").rows[0].data_type ==
+        authorization::DataType::Content);
   CHECK(read("intercept_log", head + R"(,"statements":[{"id":"S1","person":{"id":"A"}}]})")
             .rows[0]
-            .data_type == "content");
+            .data_type == authorization::DataType::Content);
 }
 
 TEST_CASE(
@@ -75,7 +78,7 @@ TEST_CASE(
   CHECK(first.record.statement().authorization_id() == "AUTH-1");
   CHECK(first.record.statement().source() == "I1");
   CHECK_FALSE(first.record.statement().undercover_act());
-  CHECK(first.data_type == "content");
+  CHECK(first.data_type == authorization::DataType::Content);
   CHECK(first.targets == batch.rows[0].targets);
   CHECK(first.from_us == batch.rows[0].from_us);
   CHECK(batch.rows[2].record.statement().source() == "interpreter");

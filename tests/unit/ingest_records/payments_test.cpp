@@ -16,7 +16,7 @@ TEST_CASE("payments: JSON, JSON lines and CSV give the same record", "[ingest][p
         csv.rows[0].record.payment().SerializeAsString());
   CHECK(one.rows[0].record.payment().SerializeAsString() ==
         lines.rows[0].record.payment().SerializeAsString());
-  CHECK(one.rows[0].data_type == "financial");
+  CHECK(one.rows[0].data_type == authorization::DataType::Financial);
   CHECK(one.rows[0].record.payment().currency() == "EUR");
   REQUIRE(one.rows[0].identifiers.size() == 2);
   CHECK(one.rows[0].identifiers[0].kind == "iban");

@@ -31,7 +31,7 @@ TEST_CASE("statements: header, offences and statements are records with their li
   CHECK(batch.rows[2].local_id == "5");
   CHECK(batch.rows[2].authorization_id.empty());
   CHECK(batch.rows[3].authorization_id == "AUTH-1");
-  CHECK(batch.rows[3].data_type == "statement");
+  CHECK(batch.rows[3].data_type == authorization::DataType::Statement);
   CHECK(*batch.rows[3].from_us == core::parse_instant("2030-04-30T08:00:00Z")->us);
   CHECK_FALSE(batch.rows[3].record.statement().undercover_act());
   CHECK_FALSE(batch.rows[3].record.statement().has_lawful());

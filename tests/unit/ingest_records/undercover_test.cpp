@@ -22,12 +22,12 @@ TEST_CASE("undercover report: the report and its statements are records under it
   const auto batch = read("undercover_report", kReport);
   REQUIRE(batch.rows.size() == 3);
   CHECK(batch.rows[0].kind == "undercover");
-  CHECK(batch.rows[0].data_type == "undercover");
+  CHECK(batch.rows[0].data_type == authorization::DataType::Undercover);
   CHECK(batch.rows[0].targets.empty());
   CHECK(batch.rows[0].record.undercover().statements_size() == 0);
   for (const store::RecordRow& row : batch.rows) {
     CHECK(row.authorization_id == "AUTH-2");
-    CHECK(row.data_type == "undercover");
+    CHECK(row.data_type == authorization::DataType::Undercover);
     CHECK(*row.from_us == core::parse_instant("2031-05-01T16:00:00Z")->us);
     CHECK(*row.to_us == core::parse_instant("2031-05-01T20:00:00Z")->us);
   }
@@ -76,7 +76,7 @@ TEST_CASE("technique use: it is a log, not a product, and is never quarantined",
       R"("delivery":{"mode":"intact","persons_present":true,"states":["RS","HU"]}})");
   REQUIRE(batch.rows.size() == 1);
   CHECK(batch.rows[0].kind == "technique_use");
-  CHECK(batch.rows[0].data_type.empty());
+  CHECK(batch.rows[0].data_type == std::nullopt);
   CHECK(batch.rows[0].targets.empty());
   CHECK(batch.rows[0].identifiers.size() == 1);
   CHECK(batch.rows[0].record.technique_use().delivery().persons_present());

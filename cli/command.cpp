@@ -22,7 +22,8 @@ void print_error(const Context& context, const core::Error& error) {
     if (error.where->line > 0) where += fmt::format(":{}", error.where->line);
     where += ": ";
   }
-  const std::string code = error.reason.empty() ? std::string{} : fmt::format(" [{}]", error.reason);
+  const std::string code =
+      error.reason.empty() ? std::string{} : fmt::format(" [{}]", error.reason);
   std::string text = fmt::format("palermo: {}{}{}\n", where, error.message, code);
   if (!error.next.empty()) text += fmt::format("  {}\n", error.next);
   if (context.json) {
@@ -32,12 +33,20 @@ void print_error(const Context& context, const core::Error& error) {
                      {"message", where + error.message},
                      {"next", error.next},
                      {"exit_code", core::exit_code(error.code)}};
-    std::fputs((json.dump(2, ' ', false, core::Json::error_handler_t::replace) + "\n").c_str(), stdout);
+    std::fputs((json.dump(2, ' ', false, core::Json::error_handler_t::replace) + "\n").c_str(),
+               stdout);
   }
   std::fputs(text.c_str(), stderr);
 }
 
 }  // namespace
+
+core::Result<session::Session> Context::open() const {
+  if (case_path.empty())
+    return core::Error{core::ErrorCode::Usage, "no case named", std::nullopt,
+                       "give --case FILE or set PALERMO_CASE; `palermo init` makes a case"};
+  return session::Session::open({case_path, as, purpose});
+}
 
 void Context::answer(const google::protobuf::Message& message,
                      const std::function<std::string()>& human) const {
@@ -57,8 +66,10 @@ int run_main(int argc, char** argv) {
   Context context;
   try {
     CLI::App app{
-        "Evidence-linked networks from call records, intercepts and reports; element-by-element tests\n"
-        "against the UN Convention against Transnational Organized Crime; an authorization trail that\n"
+        "Evidence-linked networks from call records, intercepts and reports; element-by-element "
+        "tests\n"
+        "against the UN Convention against Transnational Organized Crime; an authorization trail "
+        "that\n"
         "an outsider can verify. Says indicated, not indicated or undetermined: never guilt.",
         "palermo"};
     app.set_version_flag("--version", std::string{"palermo "} + analysis::kSoftwareVersion);

@@ -1,12 +1,26 @@
 #include "cli/commands/all.hpp"
 
-#include <CLI/CLI.hpp>
+#include <iterator>
 
 namespace palermo::cli {
+namespace {
+
+void append(std::vector<Command>& all, Command command) { all.push_back(std::move(command)); }
+void append(std::vector<Command>& all, std::vector<Command> commands) {
+  all.insert(all.end(), std::make_move_iterator(commands.begin()),
+             std::make_move_iterator(commands.end()));
+}
+
+}  // namespace
 
 std::vector<Command> add_commands(CLI::App& app) {
-  (void)app;
-  return {};
+  std::vector<Command> all;
+  append(all, add_init(app));
+  append(all, add_user(app));
+  append(all, add_authorize(app));
+  append(all, add_quarantine(app));
+  append(all, add_simulate(app));
+  return all;
 }
 
 }  // namespace palermo::cli

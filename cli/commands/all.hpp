@@ -1,8 +1,16 @@
 // Every command of the program; one file each.
 #pragma once
 
+#include <vector>
+
 #include "cli/command.hpp"
 
 namespace palermo::cli {
+
+Command add_init(CLI::App& app);
+std::vector<Command> add_user(CLI::App& app);
+std::vector<Command> add_authorize(CLI::App& app);
+std::vector<Command> add_quarantine(CLI::App& app);
+Command add_simulate(CLI::App& app);
 
 }  // namespace palermo::cli

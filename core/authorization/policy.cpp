@@ -13,20 +13,22 @@ struct Rule {
   std::vector<std::string_view> roles;
 };
 
-// The first operator of a case is analyst and admin, so that one person can start at once; an agency
-// then adds operators with one role each. Oversight writes nothing but reviews.
+// The first operator of a case is analyst and admin, so that one person can start at once; an
+// agency then adds operators with one role each. Oversight writes nothing but reviews.
 const std::vector<Rule>& rules() {
   static const std::vector<Rule> kRules = {
       {Operation::AddOperator, "add operator", {"admin"}},
       {Operation::Authorize, "record authorization", {"legal", "admin"}},
-      {Operation::ReadAuthorization, "read authorizations",
+      {Operation::ReadAuthorization,
+       "read authorizations",
        {"analyst", "handler", "legal", "oversight", "admin"}},
       {Operation::Ingest, "ingest", {"analyst", "handler", "admin"}},
       {Operation::ReadRecords, "read records", {"analyst", "legal", "admin"}},
       {Operation::ReadNetwork, "read network", {"analyst", "legal", "admin"}},
       {Operation::Assess, "assess", {"analyst", "legal", "admin"}},
       {Operation::Decide, "decide", {"legal", "admin"}},
-      {Operation::ReadQuarantine, "read quarantine",
+      {Operation::ReadQuarantine,
+       "read quarantine",
        {"analyst", "handler", "legal", "oversight", "admin"}},
       {Operation::ReleaseQuarantine, "release quarantine", {"oversight"}},
       {Operation::Audit, "audit", {"analyst", "handler", "legal", "oversight", "admin"}},

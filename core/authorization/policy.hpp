@@ -10,27 +10,35 @@ namespace palermo::authorization {
 
 enum class Operation {
   AddOperator,
-  Authorize,           // add, renew, confirm, cancel an authorization
+  Authorize,  // add, renew, confirm, cancel an authorization
   ReadAuthorization,
   Ingest,
-  ReadRecords,         // records, trace, sql
+  ReadRecords,  // records, trace, sql
   ReadNetwork,
   Assess,
   Decide,
-  ReadQuarantine,      // counts and reasons only
+  ReadQuarantine,  // counts and reasons only
   ReleaseQuarantine,
-  Audit,               // checkpoint, verify, prove, export
+  Audit,  // checkpoint, verify, prove, export
   Report,
   Export,
   EditEntity,
 };
 
-inline constexpr Operation kAllOperations[] = {
-    Operation::AddOperator, Operation::Authorize,      Operation::ReadAuthorization,
-    Operation::Ingest,      Operation::ReadRecords,    Operation::ReadNetwork,
-    Operation::Assess,      Operation::Decide,         Operation::ReadQuarantine,
-    Operation::ReleaseQuarantine, Operation::Audit,    Operation::Report,
-    Operation::Export,      Operation::EditEntity};
+inline constexpr Operation kAllOperations[] = {Operation::AddOperator,
+                                               Operation::Authorize,
+                                               Operation::ReadAuthorization,
+                                               Operation::Ingest,
+                                               Operation::ReadRecords,
+                                               Operation::ReadNetwork,
+                                               Operation::Assess,
+                                               Operation::Decide,
+                                               Operation::ReadQuarantine,
+                                               Operation::ReleaseQuarantine,
+                                               Operation::Audit,
+                                               Operation::Report,
+                                               Operation::Export,
+                                               Operation::EditEntity};
 
 inline constexpr std::string_view kRoles[] = {"analyst", "handler", "legal", "oversight", "admin"};
 

@@ -10,12 +10,21 @@
 
 namespace palermo::ledger {
 
+inline constexpr std::uint8_t kEd25519 = 0x01;
+inline constexpr std::uint8_t kCosignature =
+    0x04;  // Ed25519 over "cosignature/v1", a time and the text
+
+/// Whether a key name is non-empty UTF-8 without '+', control character or Unicode space.
+[[nodiscard]] bool valid_key_name(std::string_view name);
+
 /// A public verifier key: vkey = NAME+hex(keyID)+base64(type ‖ public key). C2SP signed-note.
 struct VerifierKey {
   std::string name;
   std::uint32_t key_id = 0;
-  std::uint8_t type = 0;    // 01 Ed25519, 04 timestamped cosignature
-  std::string public_key;   // 32 bytes
+  std::uint8_t type = 0;   // kEd25519 or kCosignature
+  std::string public_key;  // 32 bytes
+  /// @error BadInput  not such a text, a type other than 01 and 04, or a key id that does not
+  /// belong
   [[nodiscard]] static core::Result<VerifierKey> parse(std::string_view vkey);
   [[nodiscard]] std::string text() const;
 };
@@ -23,7 +32,11 @@ struct VerifierKey {
 /// A secret key; wiped from memory on destruction.
 class SigningKey {
  public:
-  [[nodiscard]] static core::Result<SigningKey> generate(std::string_view name, std::uint8_t type = 1);
+  [[nodiscard]] static core::Result<SigningKey> generate(std::string_view name,
+                                                         std::uint8_t type = 1);
+  /// The key of a 32-byte seed: the same seed gives the same key.
+  [[nodiscard]] static core::Result<SigningKey> from_seed(std::string_view name, std::uint8_t type,
+                                                          std::string_view seed);
   /// "PRIVATE+KEY+NAME+hash+base64(type ‖ seed)", as the Go note package writes it.
   [[nodiscard]] static core::Result<SigningKey> parse(std::string_view skey);
   SigningKey(SigningKey&&) noexcept;

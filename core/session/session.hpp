@@ -24,14 +24,15 @@ struct OpenOptions {
 struct NewCase {
   std::string path;
   std::string title;
-  std::string state;          // ISO 3166-1 alpha-2
+  std::string state;  // ISO 3166-1 alpha-2
   std::string purpose;
   std::string operator_name;  // empty: the calling OS user
 };
 
 class Session {
  public:
-  /// Makes the case file, its log key, its quarantine key and the first operator (analyst and admin).
+  /// Makes the case file, its log key, its quarantine key and the first operator (analyst and
+  /// admin).
   [[nodiscard]] static core::Result<Session> create(const NewCase& request);
   /// Opens a case as an operator it knows. Nothing is written until something is done.
   /// @error Refused  the operator is unknown, or the key cannot be read by this OS user
@@ -41,8 +42,8 @@ class Session {
   /// @error Refused  with the rule that refused
   [[nodiscard]] core::Status permit(authorization::Operation operation);
 
-  /// Logs a consultation, search, combination or export in a transaction of its own. `access.purpose`
-  /// and `access.decision` (allowed) are filled when empty.
+  /// Logs a consultation, search, combination or export in a transaction of its own.
+  /// `access.purpose` and `access.decision` (allowed) are filled when empty.
   [[nodiscard]] core::Status log_access(v1::Access access);
   /// Logs a refusal and returns it as the error to pass on (exit code 4).
   [[nodiscard]] core::Error refuse(v1::Access access, const std::string& rule,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <utility>
@@ -117,7 +118,9 @@ bool Statement::is_null(int column) const {
   return sqlite3_column_type(handle_, column) == SQLITE_NULL;
 }
 int Statement::columns() const { return sqlite3_column_count(handle_); }
-std::string Statement::column_name(int column) const { return sqlite3_column_name(handle_, column); }
+std::string Statement::column_name(int column) const {
+  return sqlite3_column_name(handle_, column);
+}
 Statement::Type Statement::type(int column) const {
   switch (sqlite3_column_type(handle_, column)) {
     case SQLITE_INTEGER:
@@ -133,6 +136,10 @@ Statement::Type Statement::type(int column) const {
   }
 }
 
+Transaction::Transaction(Database* db) : db_{db} {
+  static std::atomic<std::uint64_t> begun{0};
+  serial_ = ++begun;
+}
 Transaction::~Transaction() {
   if (db_ != nullptr && db_->in_transaction())
     sqlite3_exec(db_->handle(), "ROLLBACK", nullptr, nullptr, nullptr);
@@ -178,7 +185,8 @@ Result<sqlite3*> open_handle(const std::string& path, int flags) {
 }
 
 Error not_a_case(const std::string& path, std::string_view why) {
-  return Error{ErrorCode::BadInput, fmt::format("{} is not a Palermo case: {}", core::printable(path), why),
+  return Error{ErrorCode::BadInput,
+               fmt::format("{} is not a Palermo case: {}", core::printable(path), why),
                std::nullopt, "name the file that `palermo init` made, with --case or PALERMO_CASE"};
 }
 
@@ -187,8 +195,8 @@ Error not_a_case(const std::string& path, std::string_view why) {
 Result<Database> Database::create(const std::string& path) {
   std::error_code ec;
   if (std::filesystem::exists(path, ec))
-    return Error{ErrorCode::BadInput, fmt::format("{} exists already", core::printable(path)), std::nullopt,
-                 "choose another path for the new case; nothing was overwritten"};
+    return Error{ErrorCode::BadInput, fmt::format("{} exists already", core::printable(path)),
+                 std::nullopt, "choose another path for the new case; nothing was overwritten"};
   PALERMO_TRY(sqlite3 * handle, open_handle(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
   Database db{handle, path};
   PALERMO_CHECK_OK(db.configure(false));
@@ -202,7 +210,8 @@ Result<Database> Database::create(const std::string& path) {
 }
 
 Result<Database> Database::in_memory() {
-  PALERMO_TRY(sqlite3 * handle, open_handle(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
+  PALERMO_TRY(sqlite3 * handle,
+              open_handle(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
   Database db{handle, ":memory:"};
   PALERMO_CHECK_OK(db.configure(false));
   for (const char* sql : migrations()) PALERMO_CHECK_OK(db.exec(sql));
@@ -225,15 +234,18 @@ Result<Database> Database::open(const std::string& path, Mode mode) {
   Database db{handle, path};
   PALERMO_CHECK_OK(db.configure(read_only));
   PALERMO_TRY(const std::int64_t application, db.scalar("PRAGMA application_id"));
-  if (application != kApplicationId) return not_a_case(path, "another program made this SQLite file");
+  if (application != kApplicationId)
+    return not_a_case(path, "another program made this SQLite file");
   PALERMO_TRY(const std::int64_t version, db.scalar("PRAGMA user_version"));
   const auto known = static_cast<std::int64_t>(migrations().size());
   if (version > known)
     return Error{ErrorCode::BadInput,
-                 fmt::format("{} has schema {}, this program knows {}", core::printable(path), version, known),
+                 fmt::format("{} has schema {}, this program knows {}", core::printable(path),
+                             version, known),
                  std::nullopt, "use the newer version of Palermo that made it"};
   if (version < known && read_only)
-    return Error{ErrorCode::BadInput, fmt::format("{} has the older schema {}", core::printable(path), version),
+    return Error{ErrorCode::BadInput,
+                 fmt::format("{} has the older schema {}", core::printable(path), version),
                  std::nullopt, "open it once with a command that writes, to migrate it"};
   if (version < known) {
     PALERMO_TRY(Transaction transaction, db.begin());
@@ -282,8 +294,9 @@ Result<std::optional<std::string>> Database::meta(std::string_view key) {
 }
 
 Status Database::set_meta(std::string_view key, std::string_view value) {
-  PALERMO_TRY(Statement insert,
-              prepare("INSERT INTO meta VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2"));
+  PALERMO_TRY(
+      Statement insert,
+      prepare("INSERT INTO meta VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2"));
   PALERMO_CHECK_OK(insert.bind_all(key, value));
   return insert.run();
 }

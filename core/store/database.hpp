@@ -25,13 +25,19 @@ class Statement {
   ~Statement();
 
   [[nodiscard]] Status bind(int index, std::int64_t value);
-  [[nodiscard]] Status bind(int index, std::uint32_t value) { return bind(index, std::int64_t{value}); }
+  [[nodiscard]] Status bind(int index, std::uint32_t value) {
+    return bind(index, std::int64_t{value});
+  }
   [[nodiscard]] Status bind(int index, int value) { return bind(index, std::int64_t{value}); }
   [[nodiscard]] Status bind(int index, double value);
   /// Copies the text. Use bind_blob for bytes.
   [[nodiscard]] Status bind(int index, std::string_view text);
-  [[nodiscard]] Status bind(int index, const char* text) { return bind(index, std::string_view{text}); }
-  [[nodiscard]] Status bind(int index, const std::string& text) { return bind(index, std::string_view{text}); }
+  [[nodiscard]] Status bind(int index, const char* text) {
+    return bind(index, std::string_view{text});
+  }
+  [[nodiscard]] Status bind(int index, const std::string& text) {
+    return bind(index, std::string_view{text});
+  }
   /// Does not copy: the bytes must live until the statement is reset.
   [[nodiscard]] Status bind_blob(int index, std::string_view bytes);
   [[nodiscard]] Status bind_null(int index);
@@ -71,17 +77,23 @@ class Statement {
 /// Rolls back unless committed.
 class Transaction {
  public:
-  Transaction(Transaction&& other) noexcept : db_{other.db_} { other.db_ = nullptr; }
+  Transaction(Transaction&& other) noexcept : db_{other.db_}, serial_{other.serial_} {
+    other.db_ = nullptr;
+  }
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
   Transaction& operator=(Transaction&&) = delete;
   ~Transaction();
   [[nodiscard]] Status commit();
+  /// Differs for every transaction of this process: what was learned in one may not hold in
+  /// another.
+  [[nodiscard]] std::uint64_t serial() const { return serial_; }
 
  private:
   friend class Database;
-  explicit Transaction(class Database* db) : db_{db} {}
+  explicit Transaction(class Database* db);
   class Database* db_;
+  std::uint64_t serial_;
 };
 
 class Database {

@@ -11,6 +11,10 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT;
 CREATE TABLE leaf (idx INTEGER PRIMARY KEY, bytes BLOB NOT NULL, hash BLOB NOT NULL) STRICT;
 CREATE TABLE node (level INTEGER NOT NULL, idx INTEGER NOT NULL, hash BLOB NOT NULL,
                    PRIMARY KEY (level, idx)) STRICT, WITHOUT ROWID;
+-- Newest entry about each thing, so that the next one finds its predecessor. Derived from the leaves.
+CREATE TABLE entry_head (kind TEXT NOT NULL, id TEXT NOT NULL, rev INTEGER NOT NULL,
+                         leaf INTEGER NOT NULL REFERENCES leaf (idx),
+                         PRIMARY KEY (kind, id)) STRICT, WITHOUT ROWID;
 CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, note TEXT NOT NULL) STRICT;
 CREATE TABLE witness (size INTEGER NOT NULL, line TEXT NOT NULL, PRIMARY KEY (size, line)) STRICT;
 
@@ -34,9 +38,11 @@ CREATE TABLE segment (id INTEGER PRIMARY KEY, source INTEGER NOT NULL REFERENCES
                       records INTEGER NOT NULL, from_us INTEGER NOT NULL, to_us INTEGER NOT NULL,
                       blob BLOB NOT NULL, sha256 BLOB NOT NULL,
                       leaf INTEGER NOT NULL REFERENCES leaf (idx)) STRICT;
-CREATE TABLE segment_identifier (identifier INTEGER NOT NULL REFERENCES identifier (id),
+-- Which segments mention an identifier: bit (id - 4096 * block) of a 512-byte map, lowest bit first.
+CREATE TABLE segment_identifier (block INTEGER NOT NULL,
                                  segment INTEGER NOT NULL REFERENCES segment (id),
-                                 PRIMARY KEY (identifier, segment)) STRICT, WITHOUT ROWID;
+                                 bits BLOB NOT NULL, PRIMARY KEY (block, segment)) STRICT,
+                                 WITHOUT ROWID;
 
 -- Intercept sessions, reports, statements, payments, relations: one row each (Record).
 CREATE TABLE record (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,

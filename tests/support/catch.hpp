@@ -14,8 +14,8 @@ namespace rc {
 template <typename Testable>
 void prop(const std::string& description, Testable&& testable) {
   SECTION(description) {
-    const auto result = rc::detail::checkTestable(
-        std::forward<Testable>(testable), rc::detail::TestMetadata{{}, description});
+    const auto result = rc::detail::checkTestable(std::forward<Testable>(testable),
+                                                  rc::detail::TestMetadata{{}, description});
     if (result.template is<rc::detail::SuccessResult>()) {
       SUCCEED();
     } else {

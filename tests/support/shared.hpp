@@ -10,7 +10,8 @@
 
 namespace palermo::test {
 
-/// Folder with data/ and cases/: PALERMO_SHARED, else ../shared beside the source. Empty when absent.
+/// Folder with data/ and cases/: PALERMO_SHARED, else ../shared beside the source. Empty when
+/// absent.
 inline std::optional<std::filesystem::path> shared_folder() {
   std::filesystem::path path;
   if (const char* given = std::getenv("PALERMO_SHARED")) {
@@ -33,10 +34,10 @@ inline std::string read_file(const std::filesystem::path& path) {
 }  // namespace palermo::test
 
 /// Skips the rest of a test case, saying so, where the public data is absent.
-#define PALERMO_NEED_SHARED(name)                                                       \
-  const auto name##_found = palermo::test::shared_folder();                             \
-  if (!name##_found) {                                                                  \
-    WARN("skipped: the public data folder ../shared is absent (set PALERMO_SHARED)");   \
-    return;                                                                             \
-  }                                                                                     \
+#define PALERMO_NEED_SHARED(name)                                                     \
+  const auto name##_found = palermo::test::shared_folder();                           \
+  if (!name##_found) {                                                                \
+    WARN("skipped: the public data folder ../shared is absent (set PALERMO_SHARED)"); \
+    return;                                                                           \
+  }                                                                                   \
   const std::filesystem::path name = *name##_found

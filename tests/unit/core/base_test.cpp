@@ -48,8 +48,9 @@ TEST_CASE("instants: the published edge cases", "[core][time]") {
 
 TEST_CASE("a printed instant reads back as itself", "[core][time]") {
   rc::prop("round trip", [] {
-    const auto us = *rc::gen::inRange<std::int64_t>(-62'000'000'000LL, 250'000'000'000LL) * 1'000'000 +
-                    *rc::gen::inRange<std::int64_t>(0, 1'000'000);
+    const auto us =
+        *rc::gen::inRange<std::int64_t>(-62'000'000'000LL, 250'000'000'000LL) * 1'000'000 +
+        *rc::gen::inRange<std::int64_t>(0, 1'000'000);
     RC_ASSERT(core::parse_instant(core::format_utc_us(us))->us == us);
     RC_ASSERT(core::parse_instant(core::format_utc(us))->us == us);
   });
@@ -65,7 +66,8 @@ TEST_CASE("local time: a repeated and a missing hour are marked, not guessed", "
   CHECK(rome.to_utc(at(2021, 10, 31, 2, 30)).kind == core::LocalTimeKind::Ambiguous);
   CHECK(rome.to_utc(at(2021, 3, 28, 2, 30)).kind == core::LocalTimeKind::Nonexistent);
   CHECK(rome.to_utc(at(2021, 10, 31, 3, 30)).instant.utc_offset_min == 60);
-  CHECK(core::TimeZone::find("+05:30")->to_utc(at(2021, 1, 1, 5, 30)).instant.us == at(2021, 1, 1, 0, 0));
+  CHECK(core::TimeZone::find("+05:30")->to_utc(at(2021, 1, 1, 5, 30)).instant.us ==
+        at(2021, 1, 1, 0, 0));
   CHECK_FALSE(core::TimeZone::find("Europe/Atlantis").ok());
 }
 
@@ -122,14 +124,17 @@ TEST_CASE("JSON test suite: y_ is accepted and n_ is refused", "[core][json]") {
     const auto result = core::parse_json(test::read_file(entry.path()));
     INFO(name);
     // RFC 8259 leaves duplicate members open; evidence must not.
-    if (name.starts_with("y_") && name.find("duplicated_key") == std::string::npos) CHECK(result.ok());
-    if (name.starts_with("n_") && name != "n_structure_UTF8_BOM_no_data.json") CHECK_FALSE(result.ok());
+    if (name.starts_with("y_") && name.find("duplicated_key") == std::string::npos)
+      CHECK(result.ok());
+    if (name.starts_with("n_") && name != "n_structure_UTF8_BOM_no_data.json")
+      CHECK_FALSE(result.ok());
     ++seen;
   }
   CHECK(seen > 200);
 }
 
-TEST_CASE("terminal text shows control and direction characters instead of obeying them", "[core][text]") {
+TEST_CASE("terminal text shows control and direction characters instead of obeying them",
+          "[core][text]") {
   CHECK(core::printable("a\x1b[31mb") == "a\\x1b[31mb");
   CHECK(core::printable("abc\u202edef") == "abc\\u202edef");
   CHECK(core::printable("Zo\u00eb") == "Zo\u00eb");

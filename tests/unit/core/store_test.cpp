@@ -38,7 +38,8 @@ TEST_CASE("what is no case is refused by name and left alone", "[core][store]") 
   std::ofstream{path} << "hello";
   CHECK(Database::open(path.string()).error().code == core::ErrorCode::BadInput);
   CHECK(Database::open(folder.string()).error().message.find("folder") != std::string::npos);
-  CHECK(Database::open((folder / "absent").string()).error().message.find("no such file") != std::string::npos);
+  CHECK(Database::open((folder / "absent").string()).error().message.find("no such file") !=
+        std::string::npos);
   CHECK(std::filesystem::file_size(path) == 5);
   std::filesystem::remove_all(folder);
 }

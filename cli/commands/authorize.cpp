@@ -1,0 +1,289 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "cli/commands/all.hpp"
+#include "cli/files.hpp"
+#include "core/authorization/authorization_store.hpp"
+#include "core/authorization/coverage.hpp"
+#include "core/base/text.hpp"
+#include "core/base/time.hpp"
+#include "palermo/v1/authorization.pb.h"
+
+namespace palermo::cli {
+namespace {
+
+using authorization::StoredAuthorization;
+using core::Error;
+using core::ErrorCode;
+using core::Status;
+
+std::string list_text(const v1::AuthorizationResult& result) {
+  if (result.authorizations().empty())
+    return "No authorization in this case. Add one with `palermo authorize add FILE`.\n";
+  std::vector<std::vector<std::string>> rows{
+      {"id", "status", "kind", "regime", "from", "to", "targets", "hops", "held back"}};
+  for (const auto& a : result.authorizations())
+    rows.push_back({a.authorization_id(), a.status(), a.kind(), a.regime(),
+                    a.effective_from().substr(0, 16), a.effective_to().substr(0, 16),
+                    std::to_string(a.targets()), std::to_string(a.max_hops()),
+                    std::to_string(a.quarantined())});
+  std::string text = core::table(rows);
+  for (const auto& a : result.authorizations())
+    if (!a.status_reason().empty())
+      text += fmt::format("{}: {}\n", core::printable(a.authorization_id(), 60),
+                          core::printable(a.status_reason()));
+  for (const std::string& notice : result.notices())
+    text += fmt::format("note: {}\n", core::printable(notice));
+  return text;
+}
+
+core::Result<v1::AuthorizationResult> summary_of(session::Session& session,
+                                                 const std::vector<StoredAuthorization>& all) {
+  v1::AuthorizationResult result;
+  for (const StoredAuthorization& stored : all) {
+    PALERMO_TRY(*result.add_authorizations(),
+                authorization::summarize(session.db(), stored, core::now_us()));
+  }
+  if (result.authorizations_size() > 0) {
+    result.set_authorization_id(result.authorizations(0).authorization_id());
+    result.set_status(result.authorizations(0).status());
+  }
+  return result;
+}
+
+Status run_add(const std::string& path, const Context& context) {
+  PALERMO_TRY(session::Session session, context.open());
+  PALERMO_CHECK_OK(session.permit(authorization::Operation::Authorize));
+  PALERMO_TRY(const std::string text, read_text_file(path, 64U << 20));
+  auto read = authorization::read_file(text);
+  if (!read) {
+    Error error = std::move(read).error();
+    error.where = core::SourcePosition{path, 0};
+    if (error.next.empty())
+      error.next = "nothing was stored; docs/formats/authorization.md lists the fields";
+    return error;
+  }
+  PALERMO_TRY(const auto known, (authorization::load_all(session.db())));
+  std::vector<StoredAuthorization> added;
+  std::vector<std::string> notices;
+  std::vector<const v1::Authorization*> fresh;
+  for (const v1::Authorization& a : *read) {
+    if (const auto found = known.find(a.id()); found != known.end()) {
+      if (found->second.authorization.SerializeAsString() == a.SerializeAsString()) {
+        notices.push_back(fmt::format("{} is already in the case, unchanged", a.id()));
+        added.push_back(found->second);
+        continue;
+      }
+      return Error{
+          ErrorCode::BadInput,
+          fmt::format("authorization '{}' exists already with other content",
+                      core::printable(a.id(), 60)),
+          core::SourcePosition{path, 0},
+          "a number is unique and an instrument does not change: record a renewal, confirmation or "
+          "cancellation with `palermo authorize renew|confirm|cancel`; nothing was stored"};
+    }
+    fresh.push_back(&a);
+  }
+  if (!fresh.empty()) {
+    PALERMO_TRY(store::Transaction transaction, session.db().begin());
+    for (const v1::Authorization* a : fresh) {
+      PALERMO_CHECK_OK(authorization::save(session.db(), session.ledger(), transaction, *a, 1,
+                                           "add", session.actor()));
+      added.push_back({*a, 1});
+      for (std::string& notice : authorization::notices_about(*a))
+        notices.push_back(std::move(notice));
+    }
+    PALERMO_CHECK_OK(transaction.commit());
+  }
+  PALERMO_TRY(v1::AuthorizationResult result, summary_of(session, added));
+  for (std::string& notice : notices) result.add_notices(std::move(notice));
+  context.answer(result, [&] { return list_text(result); });
+  return core::ok();
+}
+
+Status run_list(const Context& context) {
+  PALERMO_TRY(session::Session session, context.open());
+  PALERMO_CHECK_OK(session.permit(authorization::Operation::ReadAuthorization));
+  PALERMO_TRY(const auto known, (authorization::load_all(session.db())));
+  std::vector<StoredAuthorization> all;
+  for (const auto& [id, stored] : known) all.push_back(stored);
+  PALERMO_TRY(const v1::AuthorizationResult result, summary_of(session, all));
+  context.answer(result, [&] { return list_text(result); });
+  return core::ok();
+}
+
+std::string show_text(const v1::AuthorizationResult& result) {
+  // Texts of an authorization are shown as they stand; printable() keeps control characters
+  // visible.
+  const v1::Authorization& a = result.authorization();
+  const auto& s = result.authorizations(0);
+  std::string text = fmt::format("{}  {}  {}\n", core::printable(a.id(), 60), s.status(),
+                                 core::printable(s.status_reason()));
+  const auto line = [&text](std::string_view name, const std::string& value) {
+    if (!value.empty()) text += fmt::format("  {:<18}{}\n", name, core::printable(value, 400));
+  };
+  line("technique", s.technique());
+  line("kind", a.kind());
+  line("State, regime", a.state() + " " + a.regime());
+  line("legal basis", a.legal_basis());
+  line("offences", fmt::format("{}", fmt::join(a.offence_refs(), ", ")));
+  line("applicant", a.applicant().id() + " " + a.applicant().unit());
+  line("authorizer",
+       a.authorizer().id() + " " + a.authorizer().unit() + " " + a.authorizer().role());
+  line("in force", s.effective_from() + " to " + s.effective_to());
+  line("cancelled", a.cancelled_at());
+  line("data types", fmt::format("{}", fmt::join(a.scope().data_types(), ", ")));
+  line("territory", fmt::format("{}", fmt::join(a.scope().territory(), ", ")));
+  line("contact chaining", fmt::format("{} hop{}", s.max_hops(), s.max_hops() == 1 ? "" : "s"));
+  for (const auto& target : a.targets())
+    line("target",
+         fmt::format("{} {}{}{}", target.kind(), target.value(),
+                     target.person_id().empty() ? "" : " person " + target.person_id(),
+                     target.profession().empty() ? "" : " (" + target.profession() + ")"));
+  for (const auto& renewal : a.renewals())
+    line("renewal", renewal.granted_at() + " until " + renewal.expires_at());
+  line("necessity", a.necessity());
+  line("proportionality", a.proportionality());
+  line("revision", std::to_string(s.rev()));
+  line("held back", std::to_string(s.quarantined()));
+  return text;
+}
+
+core::Result<v1::AuthorizationResult> shown(session::Session& session,
+                                            const StoredAuthorization& stored) {
+  PALERMO_TRY(v1::AuthorizationResult result, summary_of(session, {stored}));
+  *result.mutable_authorization() = stored.authorization;
+  return result;
+}
+
+Status run_show(const std::string& id, const Context& context) {
+  PALERMO_TRY(session::Session session, context.open());
+  PALERMO_CHECK_OK(session.permit(authorization::Operation::ReadAuthorization));
+  PALERMO_TRY(const StoredAuthorization stored, authorization::load(session.db(), id));
+  PALERMO_TRY(const v1::AuthorizationResult result, shown(session, stored));
+  context.answer(result, [&] { return show_text(result); });
+  return core::ok();
+}
+
+/// Writes the next revision of an authorization after `change` edited it.
+Status revise(const std::string& id, const std::string& action, const Context& context,
+              const std::function<Status(v1::Authorization&)>& change) {
+  PALERMO_TRY(session::Session session, context.open());
+  PALERMO_CHECK_OK(session.permit(authorization::Operation::Authorize));
+  PALERMO_TRY(StoredAuthorization stored, authorization::load(session.db(), id));
+  PALERMO_TRY(const auto status, authorization::status_at(stored.authorization, core::now_us()));
+  if (status.status == "cancelled" || status.status == "refused")
+    return Error{ErrorCode::Refused,
+                 fmt::format("authorization '{}' is {}; no way leads out of that",
+                             core::printable(id, 60), status.status),
+                 std::nullopt, "a new authorization is needed"};
+  PALERMO_CHECK_OK(change(stored.authorization));
+  ++stored.rev;
+  {
+    PALERMO_TRY(const auto checked, authorization::status_at(stored.authorization, core::now_us()));
+    (void)checked;
+  }
+  PALERMO_TRY(store::Transaction transaction, session.db().begin());
+  PALERMO_CHECK_OK(authorization::save(session.db(), session.ledger(), transaction,
+                                       stored.authorization, stored.rev, action, session.actor()));
+  PALERMO_CHECK_OK(transaction.commit());
+  PALERMO_TRY(const v1::AuthorizationResult result, shown(session, stored));
+  context.answer(result, [&] { return show_text(result); });
+  return core::ok();
+}
+
+Status check_time(const std::string& text, std::string_view option) {
+  if (auto read = core::parse_date_or_instant(text, false); !read)
+    return Error{ErrorCode::Usage, fmt::format("{}: {}", option, read.error().message),
+                 std::nullopt, "write times as 2024-03-01T09:00:00+01:00"};
+  return core::ok();
+}
+
+struct ReviseOptions {
+  std::string id, at, until, text;
+};
+
+}  // namespace
+
+std::vector<Command> add_authorize(CLI::App& app) {
+  CLI::App* authorize =
+      app.add_subcommand("authorize", "Warrants, orders and written authorizations");
+  authorize->require_subcommand(1);
+
+  auto path = std::make_shared<std::string>();
+  CLI::App* add = authorize->add_subcommand(
+      "add", "Record the authorizations of a JSON file (one or an array)");
+  add->add_option("file", *path, "Authorization file")->required();
+
+  CLI::App* list = authorize->add_subcommand("list", "All authorizations with their status today");
+
+  auto id = std::make_shared<std::string>();
+  CLI::App* show = authorize->add_subcommand("show", "One authorization, whole");
+  show->add_option("id", *id)->required();
+
+  auto renewal = std::make_shared<ReviseOptions>();
+  CLI::App* renew = authorize->add_subcommand("renew", "Record a renewal");
+  renew->add_option("id", renewal->id)->required();
+  renew->add_option("--granted-at", renewal->at, "When it was decided")->required();
+  renew->add_option("--until", renewal->until, "New expiry")->required();
+  renew->add_option("--fresh-facts", renewal->text, "Results since the last grant that support it");
+
+  auto confirmation = std::make_shared<ReviseOptions>();
+  CLI::App* confirm =
+      authorize->add_subcommand("confirm", "Record the confirmation of an urgent grant");
+  confirm->add_option("id", confirmation->id)->required();
+  confirm->add_option("--at", confirmation->at, "When it was confirmed")->required();
+
+  auto cancellation = std::make_shared<ReviseOptions>();
+  CLI::App* cancel = authorize->add_subcommand("cancel", "Record a cancellation");
+  cancel->add_option("id", cancellation->id)->required();
+  cancel->add_option("--at", cancellation->at, "When it took effect; default: now");
+  cancel->add_option("--reason", cancellation->text, "Why")->required();
+
+  return {
+      {add, [path](const Context& context) { return run_add(*path, context); }},
+      {list, [](const Context& context) { return run_list(context); }},
+      {show, [id](const Context& context) { return run_show(*id, context); }},
+      {renew,
+       [renewal](const Context& context) -> Status {
+         PALERMO_CHECK_OK(check_time(renewal->at, "--granted-at"));
+         PALERMO_CHECK_OK(check_time(renewal->until, "--until"));
+         return revise(renewal->id, "renew", context, [&](v1::Authorization& a) -> Status {
+           auto& added = *a.add_renewals();
+           added.set_granted_at(renewal->at);
+           added.set_expires_at(renewal->until);
+           added.set_fresh_facts(renewal->text);
+           return core::ok();
+         });
+       }},
+      {confirm,
+       [confirmation](const Context& context) -> Status {
+         PALERMO_CHECK_OK(check_time(confirmation->at, "--at"));
+         return revise(confirmation->id, "confirm", context, [&](v1::Authorization& a) -> Status {
+           if (!a.has_urgent() || a.urgent().oral_at().empty())
+             return Error{ErrorCode::Usage,
+                          "only an urgent grant is confirmed; this one was not urgent"};
+           if (!a.urgent().confirmed_at().empty())
+             return Error{ErrorCode::Usage,
+                          fmt::format("confirmed already at {}",
+                                      core::printable(a.urgent().confirmed_at()))};
+           a.mutable_urgent()->set_confirmed_at(confirmation->at);
+           return core::ok();
+         });
+       }},
+      {cancel,
+       [cancellation](const Context& context) -> Status {
+         if (cancellation->at.empty()) cancellation->at = core::format_utc(core::now_us());
+         PALERMO_CHECK_OK(check_time(cancellation->at, "--at"));
+         return revise(cancellation->id, "cancel", context, [&](v1::Authorization& a) -> Status {
+           a.set_cancelled_at(cancellation->at);
+           a.set_cancellation_reason(cancellation->text);
+           return core::ok();
+         });
+       }},
+  };
+}
+
+}  // namespace palermo::cli

@@ -1,0 +1,65 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "cli/commands/all.hpp"
+#include "core/authorization/coverage.hpp"
+#include "core/base/text.hpp"
+#include "palermo/v1/ingest.pb.h"
+
+namespace palermo::cli {
+namespace {
+
+core::Status run_list(const Context& context) {
+  PALERMO_TRY(session::Session session, context.open());
+  PALERMO_CHECK_OK(session.permit(authorization::Operation::ReadQuarantine));
+  PALERMO_TRY(
+      store::Statement query,
+      session.db().prepare(
+          "SELECT q.seq, q.reason, s.id, q.authorization_id, q.count, q.first_line, q.last_line, "
+          "q.status FROM quarantine q JOIN source s ON s.seq = q.source ORDER BY q.seq"));
+  v1::QuarantineList list;
+  std::uint32_t total = 0;
+  while (true) {
+    PALERMO_TRY(const bool row, query.step());
+    if (!row) break;
+    v1::QuarantineItem& item = *list.add_items();
+    item.set_quarantine_id(fmt::format("Q-{}", query.integer(0)));
+    item.set_reason(std::string{query.text(1)});
+    item.set_source_id(std::string{query.text(2)});
+    item.set_authorization_id(std::string{query.text(3)});
+    item.set_count(static_cast<std::uint32_t>(query.integer(4)));
+    item.set_first_line(static_cast<std::uint32_t>(query.integer(5)));
+    item.set_last_line(static_cast<std::uint32_t>(query.integer(6)));
+    item.set_status(std::string{query.text(7)});
+    item.set_text(std::string{authorization::rule_text(item.reason())});
+    if (item.status() == "held") total += item.count();
+  }
+  list.set_total(total);
+  context.answer(list, [&] {
+    if (list.items().empty())
+      return std::string{"Nothing in quarantine: every record is covered.\n"};
+    std::vector<std::vector<std::string>> rows{
+        {"id", "rule", "records", "source", "lines", "authorization", "status", "why"}};
+    for (const auto& item : list.items())
+      rows.push_back({item.quarantine_id(), item.reason(), std::to_string(item.count()),
+                      item.source_id(), fmt::format("{}-{}", item.first_line(), item.last_line()),
+                      item.authorization_id().empty() ? "none" : item.authorization_id(),
+                      item.status(), item.text()});
+    return core::table(rows) +
+           fmt::format("{} records held: sealed, counted, and in no analysis.\n", list.total());
+  });
+  return core::ok();
+}
+
+}  // namespace
+
+std::vector<Command> add_quarantine(CLI::App& app) {
+  CLI::App* quarantine = app.add_subcommand("quarantine", "Product that no authorization covers");
+  quarantine->require_subcommand(1);
+  CLI::App* list = quarantine->add_subcommand("list", "What is held back, by rule and source");
+  return {{list, [](const Context& context) { return run_list(context); }}};
+}
+
+}  // namespace palermo::cli

@@ -1,0 +1,56 @@
+"""kill -9 during an ingest leaves the whole file or nothing, and a case that opens and verifies."""
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+
+import support
+
+KILLS = int(os.environ.get("PALERMO_KILLS", "25"))
+ROWS = 40_000
+
+
+class Interruption(support.CaseTest):
+    def test_kill_at_random_moments(self):
+        lines = ["a,b,start,duration_s,kind,direction,cell,imei,imsi"]
+        for i in range(ROWS):
+            lines.append(f"+4477009{i % 997:05d},+4477009{(i * 7 + 1) % 991:05d},"
+                         f"2024-03-{1 + i % 28:02d}T{i % 24:02d}:{i % 60:02d}:{(i // 60) % 60:02d}Z,{i % 600},voice,out,,,")
+        path = self.write("calls.csv", "\n".join(lines) + "\n")
+        pristine = self.folder / "pristine.palermo"
+        shutil.copy(self.case, pristine)
+
+        def ingest():
+            return [support.BINARY, "--case", str(self.case), "--json", "ingest", str(path), "--technique", "NONE"]
+
+        start = time.monotonic()
+        whole = subprocess.run(ingest(), capture_output=True, text=True, env=self.env)
+        whole_run_s = time.monotonic() - start
+        self.assertEqual(whole.returncode, 0, whole.stderr)
+        stored = self.ok("sql", "SELECT count(*) AS n FROM calls")["rows"][0][0]
+
+        seed = random.randrange(1 << 30)
+        print(f"seed {seed}, whole run {whole_run_s:.3f} s, {KILLS} kills")
+        moments = random.Random(seed)
+        seen = {"nothing": 0, "whole": 0}
+        for _ in range(KILLS):
+            for suffix in ("", "-wal", "-shm"):
+                if os.path.exists(f"{self.case}{suffix}"):
+                    os.unlink(f"{self.case}{suffix}")
+            shutil.copy(pristine, self.case)
+            run = subprocess.Popen(ingest(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=self.env)
+            time.sleep(moments.random() * whole_run_s * 1.1)
+            run.send_signal(signal.SIGKILL)
+            run.wait()
+            verified = self.ok("audit", "verify")
+            self.assertTrue(verified["ok"])
+            count = int(self.ok("sql", "SELECT count(*) AS n FROM calls")["rows"][0][0])
+            self.assertIn(count, (0, int(stored)))
+            seen["whole" if count else "nothing"] += 1
+        print(seen)
+
+
+if __name__ == "__main__":
+    support.main()

@@ -1,0 +1,210 @@
+#include <set>
+
+#include "core/authorization/authorization_store.hpp"
+#include "core/authorization/coverage.hpp"
+#include "core/authorization/policy.hpp"
+#include "core/base/time.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace palermo;
+using authorization::Coverage;
+using authorization::DataType;
+
+namespace {
+
+std::int64_t at(std::string_view text) { return core::parse_instant(text)->us; }
+
+v1::Authorization order(const std::string& json) {
+  auto read = authorization::read_file(json);
+  REQUIRE(read.ok());
+  return read->front();
+}
+
+const char* const kTraffic =
+    R"({"id":"A1","technique":"ELECTRONIC_SURVEILLANCE","kind":"traffic_data",
+  "state":"DE","regime":"DE-100a","effective_from":"2024-03-01T00:00:00+01:00",
+  "expires_at":"2024-05-31T23:59:59+02:00","targets":[{"kind":"msisdn","value":"+447700900001"},
+  {"kind":"imei","value":"004401000000011","from":"2024-04-01T00:00:00Z"}],
+  "scope":{"data_types":["traffic_data"],"max_hops":2}})";
+
+Coverage coverage_of(const v1::Authorization& a) {
+  auto compiled = Coverage::compile(a);
+  REQUIRE(compiled.ok());
+  return *compiled;
+}
+
+}  // namespace
+
+TEST_CASE("coverage: time, data type and target each have their rule", "[authorization]") {
+  const Coverage c = coverage_of(order(kTraffic));
+  const auto inside = at("2024-03-15T12:00:00Z");
+  CHECK(c.check(DataType::Traffic, inside, inside, {"+447700900001", "+447700900002"}) == "");
+  CHECK(c.check(DataType::Traffic, inside, inside, {"+447700900003"}) == "SC01");
+  CHECK(c.check(DataType::Content, inside, inside, {"+447700900001"}) == "SC04");
+  const auto late = at("2024-06-01T00:00:00Z");
+  CHECK(c.check(DataType::Traffic, late, late, {"+447700900001"}) == "AU02");
+  CHECK(c.check(DataType::Traffic, at("2024-02-29T22:59:59Z"), 0, {"+447700900001"}) == "AU02");
+}
+
+TEST_CASE("coverage: both ends of the period belong to it, to the microsecond", "[authorization]") {
+  const Coverage c = coverage_of(order(kTraffic));
+  CHECK(c.check_time(at("2024-02-29T23:00:00Z")) == "");
+  CHECK(c.check_time(at("2024-02-29T23:00:00Z") - 1) == "AU02");
+  CHECK(c.check_time(at("2024-05-31T21:59:59Z")) == "");
+  CHECK(c.check_time(at("2024-05-31T21:59:59Z") + 1) == "AU02");
+}
+
+TEST_CASE("coverage: a session that runs past expiry is not covered", "[authorization]") {
+  auto a = order(kTraffic);
+  a.set_kind("content_interception");
+  a.mutable_scope()->clear_data_types();
+  const Coverage c = coverage_of(a);
+  CHECK(c.check(DataType::Content, at("2024-05-31T21:50:00Z"), at("2024-05-31T22:10:00Z"),
+                {"+447700900001"}) == "AU02");
+}
+
+TEST_CASE("coverage: a target counts only in its own time, an IMEI by its first 14 digits",
+          "[authorization]") {
+  const Coverage c = coverage_of(order(kTraffic));
+  const auto april = at("2024-04-15T12:00:00Z");
+  CHECK(c.check(DataType::Traffic, april, april, {"0044010000000199"}) == "");
+  const auto march = at("2024-03-15T12:00:00Z");
+  CHECK(c.check(DataType::Traffic, march, march, {"0044010000000199"}) == "SC01");
+}
+
+TEST_CASE("coverage: a number is compared by its digits, however it is written",
+          "[authorization]") {
+  CHECK(authorization::comparable("", "+44 7700 900-001") == "+447700900001");
+  CHECK(authorization::comparable("", "0044 7700 900001") == "+447700900001");
+  CHECK(authorization::comparable("", "AD-Airtel-S") == "AD-Airtel-S");
+}
+
+TEST_CASE("coverage: an order for content covers its traffic data, never the reverse",
+          "[authorization]") {
+  auto a = order(kTraffic);
+  CHECK_FALSE(coverage_of(a).covers_type(DataType::Content));
+  a.set_kind("content_interception");
+  a.mutable_scope()->clear_data_types();
+  CHECK(coverage_of(a).covers_type(DataType::Content));
+  CHECK(coverage_of(a).covers_type(DataType::Traffic));
+  CHECK_FALSE(coverage_of(a).covers_type(DataType::Undercover));
+  a.mutable_scope()->add_data_types("traffic_data");  // narrowed by its own scope
+  CHECK_FALSE(coverage_of(a).covers_type(DataType::Content));
+}
+
+TEST_CASE("coverage: a renewal before expiry continues, one after it leaves a gap",
+          "[authorization]") {
+  auto a = order(kTraffic);
+  auto& renewal = *a.add_renewals();
+  renewal.set_granted_at("2024-05-20T10:00:00Z");
+  renewal.set_expires_at("2024-08-31T22:00:00Z");
+  CHECK(coverage_of(a).check_time(at("2024-06-15T00:00:00Z")) == "");
+  renewal.set_granted_at("2024-06-10T10:00:00Z");
+  CHECK(coverage_of(a).check_time(at("2024-06-05T00:00:00Z")) == "AU04");
+  CHECK(coverage_of(a).check_time(at("2024-06-15T00:00:00Z")) == "");
+  CHECK(coverage_of(a).check_time(at("2024-09-15T00:00:00Z")) == "AU02");
+}
+
+TEST_CASE("coverage: cancellation ends it at once", "[authorization]") {
+  auto a = order(kTraffic);
+  a.set_cancelled_at("2024-04-01T00:00:00Z");
+  CHECK(coverage_of(a).check_time(at("2024-03-31T23:59:59Z")) == "");
+  CHECK(coverage_of(a).check_time(at("2024-04-01T00:00:01Z")) == "AU02");
+}
+
+TEST_CASE("coverage: an authorization without end or without target covers nothing",
+          "[authorization]") {
+  auto a = order(kTraffic);
+  a.clear_expires_at();
+  CHECK(coverage_of(a).check_time(at("2024-03-15T00:00:00Z")) == "AU02");
+  a = order(kTraffic);
+  a.clear_targets();
+  const auto inside = at("2024-03-15T12:00:00Z");
+  CHECK(coverage_of(a).check(DataType::Traffic, inside, inside, {"+447700900001"}) == "SC01");
+}
+
+TEST_CASE("coverage: an oral grant not confirmed within 72 hours lapses (LEGAL section 7, case 21)",
+          "[authorization]") {
+  const auto a =
+      order(R"({"id":"A2","technique":"UNDERCOVER_OPERATION","kind":"undercover","state":"GB",
+    "regime":"GB-RIPA","expires_at":"2024-03-31T00:00:00Z",
+    "urgent":{"oral_at":"2024-03-04T09:00:00Z","reason":"boat leaves tonight"},
+    "targets":[{"kind":"person","value":"P1"}]})");
+  const Coverage c = coverage_of(a);
+  CHECK(c.check_time(at("2024-03-07T08:59:00Z")) == "");
+  CHECK(c.check_time(at("2024-03-07T10:00:00Z")) == "AU02");  // 73 hours
+  CHECK(authorization::status_at(a, at("2024-03-05T00:00:00Z"))->status == "unconfirmed");
+  CHECK(authorization::status_at(a, at("2024-03-08T00:00:00Z"))->status == "expired");
+}
+
+TEST_CASE("three working days skip the weekend", "[authorization]") {
+  // Thursday 2024-03-07: Friday, Monday, Tuesday.
+  CHECK(core::format_utc(authorization::confirmation_deadline_us(
+            "DE-100a", at("2024-03-07T15:00:00Z"))) == "2024-03-12T23:59:59.999999Z");
+}
+
+TEST_CASE("a refused emergency covers nothing, product included", "[authorization]") {
+  auto a = order(kTraffic);
+  a.mutable_urgent()->set_oral_at("2024-03-01T00:00:00Z");
+  a.mutable_urgent()->set_refused_at("2024-03-02T00:00:00Z");
+  CHECK(coverage_of(a).check_time(at("2024-03-01T12:00:00Z")) == "AU06");
+  CHECK(authorization::status_at(a, at("2024-03-05T00:00:00Z"))->status == "refused");
+}
+
+TEST_CASE("status follows the dates", "[authorization]") {
+  const auto a = order(kTraffic);
+  CHECK(authorization::status_at(a, at("2024-02-01T00:00:00Z"))->status == "pending");
+  CHECK(authorization::status_at(a, at("2024-03-15T00:00:00Z"))->status == "active");
+  CHECK(authorization::status_at(a, at("2024-06-15T00:00:00Z"))->status == "expired");
+}
+
+TEST_CASE("an authorization file is refused with the field that is wrong", "[authorization]") {
+  const auto message = [](const char* text) {
+    return authorization::read_file(text).error().message;
+  };
+  CHECK(message(R"({"id":"A","tecnique":"OTHER"})") ==
+        "top level: unknown field 'tecnique'; did you mean 'technique'?");
+  CHECK(message(R"([{"id":"A"},{"id":"A"}])").find("stands twice") != std::string::npos);
+  CHECK(message(R"({"technique":"OTHER"})").find("no id") != std::string::npos);
+  CHECK(message(R"({"id":"A","expires_at":"31.12.2024"})").find("expires_at") != std::string::npos);
+  CHECK(message(R"({"id":"A","expires_at":"2024-12-31T10:00:00"})").find("no time zone") !=
+        std::string::npos);
+  CHECK(message("[]").find("no authorization") != std::string::npos);
+}
+
+TEST_CASE("policy: every pair of role and operation is as agreed, all else is denied",
+          "[authorization]") {
+  using authorization::Operation;
+  const std::set<std::pair<std::string, Operation>> granted = [] {
+    std::set<std::pair<std::string, Operation>> pairs;
+    const auto grant = [&pairs](const char* role, std::initializer_list<Operation> operations) {
+      for (const Operation operation : operations) pairs.insert({role, operation});
+    };
+    grant("analyst",
+          {Operation::ReadAuthorization, Operation::Ingest, Operation::ReadRecords,
+           Operation::ReadNetwork, Operation::Assess, Operation::ReadQuarantine, Operation::Audit,
+           Operation::Report, Operation::Export, Operation::EditEntity});
+    grant("handler", {Operation::ReadAuthorization, Operation::Ingest, Operation::ReadQuarantine,
+                      Operation::Audit});
+    grant("legal",
+          {Operation::Authorize, Operation::ReadAuthorization, Operation::ReadRecords,
+           Operation::ReadNetwork, Operation::Assess, Operation::Decide, Operation::ReadQuarantine,
+           Operation::Audit, Operation::Report, Operation::Export});
+    grant("oversight", {Operation::ReadAuthorization, Operation::ReadQuarantine,
+                        Operation::ReleaseQuarantine, Operation::Audit, Operation::Report});
+    grant("admin", {Operation::AddOperator, Operation::Authorize, Operation::ReadAuthorization,
+                    Operation::Ingest, Operation::ReadRecords, Operation::ReadNetwork,
+                    Operation::Assess, Operation::Decide, Operation::ReadQuarantine,
+                    Operation::Audit, Operation::Report, Operation::Export, Operation::EditEntity});
+    return pairs;
+  }();
+  for (const std::string role :
+       {"analyst", "handler", "legal", "oversight", "admin", "nobody", ""}) {
+    for (const Operation operation : authorization::kAllOperations) {
+      INFO(role << " / " << authorization::name_of(operation));
+      const std::string roles[] = {role};
+      CHECK(authorization::permitted(roles, operation) == granted.contains({role, operation}));
+    }
+  }
+  CHECK_FALSE(authorization::permitted({}, Operation::Audit));
+}

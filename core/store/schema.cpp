@@ -38,9 +38,11 @@ CREATE TABLE segment (id INTEGER PRIMARY KEY, source INTEGER NOT NULL REFERENCES
                       records INTEGER NOT NULL, from_us INTEGER NOT NULL, to_us INTEGER NOT NULL,
                       blob BLOB NOT NULL, sha256 BLOB NOT NULL,
                       leaf INTEGER NOT NULL REFERENCES leaf (idx)) STRICT;
-CREATE TABLE segment_identifier (identifier INTEGER NOT NULL REFERENCES identifier (id),
+-- Which segments mention an identifier: bit (id - 4096 * block) of a 512-byte map, lowest bit first.
+CREATE TABLE segment_identifier (block INTEGER NOT NULL,
                                  segment INTEGER NOT NULL REFERENCES segment (id),
-                                 PRIMARY KEY (identifier, segment)) STRICT, WITHOUT ROWID;
+                                 bits BLOB NOT NULL, PRIMARY KEY (block, segment)) STRICT,
+                                 WITHOUT ROWID;
 
 -- Intercept sessions, reports, statements, payments, relations: one row each (Record).
 CREATE TABLE record (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,

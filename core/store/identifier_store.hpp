@@ -1,0 +1,76 @@
+// The case's identifiers: one row for each (kind, value).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/base/result.hpp"
+#include "core/store/database.hpp"
+#include "core/store/record_row.hpp"
+
+namespace palermo::store {
+
+/// Gives identifiers their numbers in the case, inserting those that are new. Lives for one
+/// transaction.
+class IdentifierWriter {
+ public:
+  [[nodiscard]] static Result<IdentifierWriter> open(Database& db);
+  /// @return the identifier's id, 1 or more
+  [[nodiscard]] Result<std::int64_t> intern(const ObservedIdentifier& identifier);
+  /// The same with borrowed texts, for millions of calls' worth of numbers.
+  [[nodiscard]] Result<std::int64_t> intern(std::string_view kind, std::string_view value,
+                                            std::string_view raw, bool valid,
+                                            std::string_view country);
+  [[nodiscard]] std::uint32_t added() const { return added_; }
+
+ private:
+  IdentifierWriter(Statement find, Statement insert, Database* db)
+      : find_{std::move(find)}, insert_{std::move(insert)}, db_{db} {}
+  Statement find_;
+  Statement insert_;
+  Database* db_;
+  std::uint32_t added_ = 0;
+};
+
+/// Numbers for a whole file's identifiers at once, so that segments can be encoded before the rows are
+/// written. Lives for one transaction.
+class BulkIdentifiers {
+ public:
+  /// @param identifiers  distinct by (kind, value); must outlive this
+  /// @cost one look-up each, none in a case that has no identifiers yet
+  [[nodiscard]] static Result<BulkIdentifiers> look_up(Database& db,
+                                                       std::span<const ObservedIdentifier> identifiers);
+  /// Id of each identifier the case knows already, 0 for the others.
+  [[nodiscard]] const std::vector<std::uint32_t>& ids() const { return ids_; }
+  /// Gives ids to those of `used` that have none.
+  void assign(const std::vector<bool>& used);
+  /// Inserts the rows that assign() numbered. Rows in the order of (kind, value) are written fastest.
+  [[nodiscard]] Status insert();
+
+ private:
+  BulkIdentifiers(Database& db, std::span<const ObservedIdentifier> identifiers)
+      : db_{&db}, identifiers_{identifiers}, ids_(identifiers.size(), 0) {}
+  Database* db_;
+  std::span<const ObservedIdentifier> identifiers_;
+  std::vector<std::uint32_t> ids_;
+  std::vector<std::uint32_t> added_;  // positions
+  std::uint32_t last_id_ = 0;
+};
+
+struct StoredIdentifier {
+  std::int64_t id = 0;
+  ObservedIdentifier identifier;
+};
+
+/// One identifier by its number. @error NotFound  no such number
+[[nodiscard]] Result<StoredIdentifier> find_identifier(Database& db, std::int64_t id);
+/// All identifiers whose value (or raw text) is exactly `text`, any kind, in order of id.
+[[nodiscard]] Result<std::vector<StoredIdentifier>> find_identifiers(Database& db,
+                                                                     std::string_view text);
+/// Every identifier of the case, in order of id.
+[[nodiscard]] Result<std::vector<StoredIdentifier>> all_identifiers(Database& db);
+
+}  // namespace palermo::store

@@ -1,0 +1,302 @@
+#include "core/store/record_store.hpp"
+
+#include <fmt/format.h>
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
+#include "core/store/identifier_store.hpp"
+
+namespace palermo::store {
+namespace {
+
+/// Bytes of a message that are equal for equal messages within one build.
+std::string deterministic_bytes(const google::protobuf::Message& message) {
+  std::string bytes;
+  google::protobuf::io::StringOutputStream stream{&bytes};
+  google::protobuf::io::CodedOutputStream out{&stream};
+  out.SetSerializationDeterministic(true);
+  message.SerializeToCodedStream(&out);
+  out.Trim();
+  return bytes;
+}
+
+core::Digest content_of(const std::string& kind, v1::Record record) {
+  record.clear_record_id();
+  record.clear_source_id();
+  record.clear_line();
+  record.clear_grade();
+  if (record.has_statement()) record.mutable_statement()->clear_trace();
+  core::Sha256 hash;
+  hash.update("palermo/record/v1\n");
+  hash.update(kind);
+  hash.update("\n");
+  hash.update(deterministic_bytes(record));
+  return hash.finish();
+}
+
+/// Kinds whose own ids are unique within an authorization.
+bool has_unique_id(const std::string& kind) {
+  return kind == "intercept" || kind == "undercover" || kind == "technique_use" ||
+         kind == "payment";
+}
+
+std::string id_key(const std::string& kind, const v1::Record& record) {
+  return kind + '\n' + record.authorization_id() + '\n' + own_id(record);
+}
+
+constexpr std::string_view kColumns =
+    "SELECT r.seq, r.kind, r.layer, r.from_us, r.to_us, r.payload, r.id FROM record r ";
+
+Result<StoredRecord> read_row(const Statement& row) {
+  StoredRecord out;
+  out.seq = row.integer(0);
+  out.kind = row.text(1);
+  out.layer = row.text(2);
+  if (!row.is_null(3)) out.from_us = row.integer(3);
+  if (!row.is_null(4)) out.to_us = row.integer(4);
+  const std::string_view payload = row.blob(5);
+  if (!out.record.ParseFromArray(payload.data(), static_cast<int>(payload.size())) ||
+      out.record.record_id() != row.text(6))
+    return core::Error{core::ErrorCode::Integrity,
+                       fmt::format("record {} of the case cannot be read", out.seq), std::nullopt,
+                       "run `palermo audit verify`", "ALTERED"};
+  return out;
+}
+
+}  // namespace
+
+std::string own_id(const v1::Record& record) {
+  switch (record.body_case()) {
+    case v1::Record::kIntercept:
+      return record.intercept().session_id();
+    case v1::Record::kUndercover:
+      return record.undercover().report_id();
+    case v1::Record::kTechniqueUse:
+      return record.technique_use().use_id();
+    case v1::Record::kPayment:
+      return record.payment().payment_id();
+    case v1::Record::kStatement:
+      return record.statement().id();
+    case v1::Record::kOffence:
+      return record.offence().id();
+    default:
+      return {};
+  }
+}
+
+Result<RecordWriter> RecordWriter::open(Database& db, std::int64_t source_seq,
+                                        std::string source_id) {
+  PALERMO_TRY(Statement find,
+              db.prepare("SELECT id FROM record WHERE content_sha256 = ?1 ORDER BY seq LIMIT 1"));
+  return RecordWriter{db, source_seq, std::move(source_id), std::move(find)};
+}
+
+Status RecordWriter::load_ids(const std::string& kind) {
+  if (!loaded_kinds_.insert(kind).second) return core::ok();
+  PALERMO_TRY(
+      Statement query,
+      db_->prepare("SELECT payload, content_sha256, id FROM record WHERE kind = ?1 ORDER BY seq"));
+  PALERMO_CHECK_OK(query.bind(1, kind));
+  while (true) {
+    PALERMO_TRY(const bool row, query.step());
+    if (!row) return core::ok();
+    v1::Record record;
+    const std::string_view payload = query.blob(0);
+    const auto content = core::digest_from(query.blob(1));
+    if (!record.ParseFromArray(payload.data(), static_cast<int>(payload.size())) || !content)
+      return core::Error{core::ErrorCode::Integrity, "a record of the case cannot be read",
+                         std::nullopt, "run `palermo audit verify`", "ALTERED"};
+    ids_.emplace(id_key(kind, record), Named{*content, std::string{query.text(2)}});
+  }
+}
+
+Result<std::optional<RecordOutcome>> RecordWriter::find_conflict(const RecordRow& row,
+                                                                 const core::Digest& content) {
+  if (!has_unique_id(row.kind)) return std::optional<RecordOutcome>{};
+  PALERMO_CHECK_OK(load_ids(row.kind));
+  const auto [at, fresh] =
+      ids_.emplace(id_key(row.kind, row.record), Named{content, row.record.record_id()});
+  if (fresh || at->second.content == content) return std::optional<RecordOutcome>{};
+  RecordOutcome outcome;
+  outcome.kind = RecordOutcome::Kind::Conflict;
+  outcome.other = at->second.record_id;
+  outcome.message = fmt::format(
+      "its id is that of {}, which says something else under the same authorization; a corrected "
+      "record "
+      "needs an id of its own",
+      at->second.record_id);
+  return std::optional<RecordOutcome>{std::move(outcome)};
+}
+
+Result<RecordOutcome> RecordWriter::add(RecordRow row) {
+  v1::Record& record = row.record;
+  if (record.source_id().empty()) record.set_source_id(source_id_);
+  if (record.record_id().empty())
+    record.set_record_id(source_id_ + ":" +
+                         (row.local_id.empty() ? std::to_string(record.line()) : row.local_id));
+  if (record.authorization_id().empty()) record.set_authorization_id(row.authorization_id);
+  if (record.has_statement()) {
+    v1::SourceTrace& trace = *record.mutable_statement()->mutable_trace();
+    trace.set_source_id(record.source_id());
+    trace.set_line(record.line());
+    trace.set_record_id(record.record_id());
+  }
+
+  const core::Digest content = content_of(row.kind, record);
+  RecordOutcome outcome;
+  if (const auto here = contents_.find(content); here != contents_.end()) {
+    outcome.kind = RecordOutcome::Kind::Duplicate;
+    outcome.other = here->second;
+    return outcome;
+  }
+  find_content_.reset();
+  PALERMO_CHECK_OK(find_content_.bind_blob(1, core::bytes_of(content)));
+  PALERMO_TRY(const bool known, find_content_.step());
+  if (known) {
+    outcome.kind = RecordOutcome::Kind::Duplicate;
+    outcome.other = find_content_.text(0);
+    return outcome;
+  }
+  PALERMO_TRY(auto conflict, find_conflict(row, content));
+  if (conflict) return *std::move(conflict);
+
+  contents_.emplace(content, record.record_id());
+  std::string payload = deterministic_bytes(record);
+  std::string salt = core::random_bytes(32);
+  commitments_.push_back(core::commitment(salt, payload));
+  pending_.push_back({std::move(row), std::move(payload), std::move(salt), content});
+  return outcome;
+}
+
+Status RecordWriter::write() {
+  PALERMO_TRY(Statement insert,
+              db_->prepare("INSERT INTO record (id, source, line, kind, authorization_id, layer, "
+                           "from_us, to_us, payload, salt, content_sha256) "
+                           "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"));
+  PALERMO_TRY(Statement mention,
+              db_->prepare("INSERT INTO record_identifier (identifier, record) VALUES (?1, ?2) "
+                           "ON CONFLICT DO NOTHING"));
+  PALERMO_TRY(IdentifierWriter identifiers, IdentifierWriter::open(*db_));
+  for (const Pending& pending : pending_) {
+    const v1::Record& record = pending.row.record;
+    PALERMO_CHECK_OK(insert.bind_all(record.record_id(), source_seq_, record.line(),
+                                     pending.row.kind, record.authorization_id(),
+                                     pending.row.layer));
+    PALERMO_CHECK_OK(pending.row.from_us ? insert.bind(7, *pending.row.from_us)
+                                         : insert.bind_null(7));
+    PALERMO_CHECK_OK(pending.row.to_us ? insert.bind(8, *pending.row.to_us) : insert.bind_null(8));
+    PALERMO_CHECK_OK(insert.bind_blob(9, pending.payload));
+    PALERMO_CHECK_OK(insert.bind_blob(10, pending.salt));
+    PALERMO_CHECK_OK(insert.bind_blob(11, core::bytes_of(pending.content)));
+    PALERMO_CHECK_OK(insert.run());
+    const std::int64_t seq = db_->last_insert_rowid();
+    for (const ObservedIdentifier& identifier : pending.row.identifiers) {
+      PALERMO_TRY(const std::int64_t id, identifiers.intern(identifier));
+      PALERMO_CHECK_OK(mention.bind_all(id, seq));
+      PALERMO_CHECK_OK(mention.run());
+    }
+  }
+  pending_.clear();
+  return core::ok();
+}
+
+Status for_each_record(Database& db, const RecordQuery& query,
+                       const std::function<Status(StoredRecord&)>& visit) {
+  std::string sql{kColumns};
+  if (!query.source_id.empty()) sql += "JOIN source s ON s.seq = r.source ";
+  sql += "WHERE 1 ";
+  if (!query.kind.empty()) sql += "AND r.kind = :kind ";
+  if (!query.source_id.empty()) sql += "AND s.id = :source ";
+  if (!query.layer.empty()) sql += "AND r.layer = :layer ";
+  if (query.from_us) sql += "AND coalesce(r.to_us, r.from_us) >= :from ";
+  if (query.to_us) sql += "AND coalesce(r.from_us, r.to_us) <= :to ";
+  if (!query.identifiers.empty()) {
+    // Numbers of the case, not text from outside.
+    sql +=
+        fmt::format("AND r.seq IN (SELECT record FROM record_identifier WHERE identifier IN ({})) ",
+                    fmt::join(query.identifiers, ","));
+  }
+  sql += "ORDER BY r.seq";
+  PALERMO_TRY(Statement rows, db.prepare(sql));
+  // Named parameters take their numbers in the order in which they stand in the text.
+  int parameter = 0;
+  if (!query.kind.empty()) PALERMO_CHECK_OK(rows.bind(++parameter, query.kind));
+  if (!query.source_id.empty()) PALERMO_CHECK_OK(rows.bind(++parameter, query.source_id));
+  if (!query.layer.empty()) PALERMO_CHECK_OK(rows.bind(++parameter, query.layer));
+  if (query.from_us) PALERMO_CHECK_OK(rows.bind(++parameter, *query.from_us));
+  if (query.to_us) PALERMO_CHECK_OK(rows.bind(++parameter, *query.to_us));
+  while (true) {
+    PALERMO_TRY(const bool row, rows.step());
+    if (!row) return core::ok();
+    PALERMO_TRY(StoredRecord record, read_row(rows));
+    PALERMO_CHECK_OK(visit(record));
+  }
+}
+
+Result<std::optional<StoredRecord>> find_record(Database& db, const std::string& record_id) {
+  PALERMO_TRY(Statement query, db.prepare(std::string{kColumns} + "WHERE r.id = ?1"));
+  PALERMO_CHECK_OK(query.bind(1, record_id));
+  PALERMO_TRY(const bool row, query.step());
+  if (!row) return std::optional<StoredRecord>{};
+  PALERMO_TRY(StoredRecord record, read_row(query));
+  return std::optional<StoredRecord>{std::move(record)};
+}
+
+namespace {
+RecordQuery of_kind(const char* kind) {
+  RecordQuery query;
+  query.kind = kind;
+  return query;
+}
+}  // namespace
+
+Result<v1::FactsFile> facts_of_case(Database& db) {
+  v1::FactsFile facts;
+  struct Meaning {
+    std::string content;
+    std::string source_id;
+  };
+  std::map<std::string, Meaning> offences;  // id → first meaning
+  std::map<std::pair<std::string, std::string>, std::string>
+      renamed;  // source, offence id → new id
+  PALERMO_CHECK_OK(for_each_record(db, of_kind("case"), [&](StoredRecord& stored) -> Status {
+    *facts.mutable_case_() = stored.record.case_header();
+    return core::ok();
+  }));
+  PALERMO_CHECK_OK(for_each_record(db, of_kind("offence"), [&](StoredRecord& stored) -> Status {
+    v1::Offence offence = stored.record.offence();
+    const auto [first, fresh] = offences.emplace(
+        offence.id(), Meaning{deterministic_bytes(offence), stored.record.source_id()});
+    if (!fresh && first->second.content == deterministic_bytes(offence)) return core::ok();
+    if (!fresh) {
+      const std::string name = offence.id() + "@" + stored.record.source_id();
+      renamed[{stored.record.source_id(), offence.id()}] = name;
+      offence.set_id(name);
+    }
+    *facts.add_offences() = std::move(offence);
+    return core::ok();
+  }));
+  std::set<std::string> ids;
+  PALERMO_CHECK_OK(for_each_record(db, of_kind("statement"), [&](StoredRecord& stored) -> Status {
+    v1::Statement statement = std::move(*stored.record.mutable_statement());
+    if (statement.grade().empty()) statement.set_grade(stored.record.grade());
+    if (statement.authorization_id().empty())
+      statement.set_authorization_id(stored.record.authorization_id());
+    if (!ids.insert(statement.id()).second) {
+      statement.set_id(statement.id() + "@" + stored.record.record_id());
+      ids.insert(statement.id());
+    }
+    const auto rename = [&](std::string* offence) {
+      const auto found = renamed.find({stored.record.source_id(), *offence});
+      if (found != renamed.end()) *offence = found->second;
+    };
+    if (statement.has_agreement()) rename(statement.mutable_agreement()->mutable_offence());
+    if (statement.has_act()) rename(statement.mutable_act()->mutable_offence());
+    if (statement.has_effect()) rename(statement.mutable_effect()->mutable_offence());
+    *facts.add_statements() = std::move(statement);
+    return core::ok();
+  }));
+  return facts;
+}
+
+}  // namespace palermo::store

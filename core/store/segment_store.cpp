@@ -1,0 +1,139 @@
+#include "core/store/segment_store.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace palermo::store {
+namespace {
+
+/// Ids of the segments whose index mentions one of the identifiers.
+Result<std::set<std::int64_t>> segments_mentioning(Database& db,
+                                                   const std::vector<std::uint32_t>& identifiers) {
+  std::map<std::uint32_t, std::vector<std::uint32_t>> by_block;
+  for (const std::uint32_t id : identifiers)
+    by_block[id / kIndexBlockIds].push_back(id % kIndexBlockIds);
+  std::set<std::int64_t> found;
+  PALERMO_TRY(
+      Statement query,
+      db.prepare("SELECT segment, bits FROM segment_identifier WHERE block = ?1 ORDER BY segment"));
+  for (const auto& [block, within] : by_block) {
+    PALERMO_CHECK_OK(query.bind(1, block));
+    while (true) {
+      PALERMO_TRY(const bool row, query.step());
+      if (!row) break;
+      const std::string_view bits = query.blob(1);
+      if (bits.size() != kIndexBlockIds / 8)
+        return core::Error{core::ErrorCode::Integrity,
+                           "the identifier index of a call segment is damaged", std::nullopt,
+                           "run `palermo audit verify`", "ALTERED"};
+      for (const std::uint32_t bit : within)
+        if ((static_cast<unsigned char>(bits[bit / 8]) >> (bit % 8) & 1U) != 0)
+          found.insert(query.integer(0));
+    }
+    query.reset();
+  }
+  return found;
+}
+
+Result<CallColumns> read_segment(const Statement& row, unsigned columns, bool check_hash) {
+  const std::int64_t id = row.integer(0);
+  const std::string_view blob = row.blob(1);
+  if (check_hash && core::bytes_of(core::sha256(blob)) != row.blob(2))
+    return core::Error{core::ErrorCode::Integrity,
+                       fmt::format("call segment {} is not what was stored: its hash differs", id),
+                       std::nullopt, "run `palermo audit verify`; restore the case from a copy",
+                       "ALTERED"};
+  PALERMO_TRY(CallColumns decoded, decode_segment(blob, columns));
+  decoded.segment_id = id;
+  return decoded;
+}
+
+}  // namespace
+
+Result<std::int64_t> write_segment(Database& db, std::int64_t source_seq,
+                                   const EncodedSegment& segment, std::uint64_t leaf) {
+  PALERMO_TRY(Statement insert,
+              db.prepare("INSERT INTO segment (source, records, from_us, to_us, blob, "
+                         "sha256, leaf) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"));
+  PALERMO_CHECK_OK(insert.bind_all(source_seq, segment.records, segment.from_us, segment.to_us));
+  PALERMO_CHECK_OK(insert.bind_blob(5, segment.blob));
+  PALERMO_CHECK_OK(insert.bind_blob(6, core::bytes_of(segment.sha256)));
+  PALERMO_CHECK_OK(insert.bind(7, static_cast<std::int64_t>(leaf)));
+  PALERMO_CHECK_OK(insert.run());
+  const std::int64_t id = db.last_insert_rowid();
+  PALERMO_TRY(Statement index, db.prepare("INSERT INTO segment_identifier VALUES (?1, ?2, ?3)"));
+  for (const IndexBlock& block : segment.index) {
+    PALERMO_CHECK_OK(index.bind(1, block.block));
+    PALERMO_CHECK_OK(index.bind(2, id));
+    PALERMO_CHECK_OK(index.bind_blob(3, block.bits));
+    PALERMO_CHECK_OK(index.run());
+  }
+  return id;
+}
+
+Status for_each_segment(Database& db, const SegmentQuery& query,
+                        const std::function<Status(const CallColumns&)>& visit) {
+  std::set<std::int64_t> mentioning;
+  if (!query.identifiers.empty()) {
+    PALERMO_TRY(mentioning, segments_mentioning(db, query.identifiers));
+    if (mentioning.empty()) return core::ok();
+  }
+  // Ids first, one blob at a time afterwards: a visitor may write or query in between.
+  std::vector<std::int64_t> ids;
+  {
+    PALERMO_TRY(Statement list,
+                db.prepare("SELECT segment.id FROM segment JOIN source ON source.seq = "
+                           "segment.source WHERE (?1 IS NULL OR to_us >= ?1) AND "
+                           "(?2 IS NULL OR from_us <= ?2) AND "
+                           "(?3 IS NULL OR source.id = ?3) ORDER BY segment.id"));
+    if (query.from_us) PALERMO_CHECK_OK(list.bind(1, *query.from_us));
+    if (query.to_us) PALERMO_CHECK_OK(list.bind(2, *query.to_us));
+    if (query.source_id) PALERMO_CHECK_OK(list.bind(3, *query.source_id));
+    while (true) {
+      PALERMO_TRY(const bool row, list.step());
+      if (!row) break;
+      if (query.identifiers.empty() || mentioning.contains(list.integer(0)))
+        ids.push_back(list.integer(0));
+    }
+  }
+  PALERMO_TRY(Statement read, db.prepare("SELECT id, blob, sha256 FROM segment WHERE id = ?1"));
+  for (const std::int64_t id : ids) {
+    PALERMO_CHECK_OK(read.bind(1, id));
+    PALERMO_TRY(const bool row, read.step());
+    if (!row)
+      return core::Error{core::ErrorCode::Internal, "a call segment vanished while it was read"};
+    PALERMO_TRY(const CallColumns columns, read_segment(read, query.columns, query.check_hash));
+    read.reset();
+    PALERMO_CHECK_OK(visit(columns));
+  }
+  return core::ok();
+}
+
+Result<std::optional<CallRow>> find_call(Database& db, const std::string& source_id,
+                                         std::uint32_t line) {
+  PALERMO_TRY(Statement read,
+              db.prepare("SELECT segment.id, blob, segment.sha256 FROM segment JOIN source "
+                         "ON source.seq = segment.source WHERE source.id = ?1 "
+                         "ORDER BY segment.id"));
+  PALERMO_CHECK_OK(read.bind(1, source_id));
+  while (true) {
+    PALERMO_TRY(const bool row, read.step());
+    if (!row) return std::optional<CallRow>{};
+    // Lines ascend within a segment, so only the line column of those before is decoded.
+    PALERMO_TRY(const CallColumns lines, read_segment(read, kColLine, false));
+    const auto found = std::lower_bound(lines.line.begin(), lines.line.end(), line);
+    if (found == lines.line.end() || *found != line) continue;
+    PALERMO_TRY(const CallColumns columns, read_segment(read, kColAll, true));
+    return std::optional<CallRow>{
+        row_of(columns, static_cast<std::size_t>(found - lines.line.begin()))};
+  }
+}
+
+Result<std::int64_t> count_calls(Database& db) {
+  return db.scalar("SELECT coalesce(sum(records), 0) FROM segment");
+}
+
+}  // namespace palermo::store

@@ -1,0 +1,49 @@
+// Call segments in the case file: written once, read one at a time.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/base/result.hpp"
+#include "core/store/call_columns.hpp"
+#include "core/store/database.hpp"
+
+namespace palermo::store {
+
+/// Inserts one segment and its index rows, in the caller's transaction.
+/// @param leaf  ledger index of its SegmentEntry
+/// @return the segment's id
+[[nodiscard]] Result<std::int64_t> write_segment(Database& db, std::int64_t source_seq,
+                                                 const EncodedSegment& segment, std::uint64_t leaf);
+
+/// What to read. Times are inclusive and select segments, whose rows may lie outside: filter again.
+struct SegmentQuery {
+  unsigned columns = kColAll;  // bit set of CallColumn
+  std::optional<std::int64_t> from_us;
+  std::optional<std::int64_t> to_us;
+  std::optional<std::string> source_id;
+  std::vector<std::uint32_t> identifiers;  // segments that mention one of these; empty: all
+  /// Compares each blob with its hash, as every figure that reaches a report must.
+  bool check_hash = true;
+};
+
+/// Calls `visit` with one decoded segment after another, in order of ingestion; an Error stops.
+/// @error Integrity  a segment is not what the ledger recorded (reason ALTERED)
+/// @cost about 10 ns a record and column group
+[[nodiscard]] Status for_each_segment(Database& db, const SegmentQuery& query,
+                                      const std::function<Status(const CallColumns&)>& visit);
+
+/// The call that stands on one line of one source.
+/// @return nullopt when no stored call stands there (rejected, duplicate, quarantined, or no such
+/// line)
+[[nodiscard]] Result<std::optional<CallRow>> find_call(Database& db, const std::string& source_id,
+                                                       std::uint32_t line);
+
+/// Number of stored calls. O(segments).
+[[nodiscard]] Result<std::int64_t> count_calls(Database& db);
+
+}  // namespace palermo::store

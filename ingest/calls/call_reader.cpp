@@ -1,0 +1,928 @@
+#include "ingest/calls/call_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <deque>
+#include <limits>
+#include <map>
+#include <numeric>
+#include <optional>
+
+#include "core/base/text.hpp"
+#include "core/base/time.hpp"
+#include "ingest/calls/number_reader.hpp"
+#include "ingest/calls/row_scanner.hpp"
+#include "ingest/calls/text_table.hpp"
+#include "ingest/calls/time_pattern.hpp"
+#include "ingest/calls/windows_1252.hpp"
+#include "ingest/identifiers.hpp"
+
+namespace palermo::ingest {
+namespace {
+
+using core::Error;
+using core::ErrorCode;
+using core::Result;
+using core::Status;
+using v1::MappedColumn;
+using v1::MappingProfile;
+
+constexpr std::size_t kRoles = 32;
+
+/// What the text of a party's cell is, decided once for each distinct text.
+enum class PartyClass : std::uint8_t { Number, Withheld, Scientific };
+
+struct Word {
+  bool known = false;
+  v1::CallKind kind = v1::CALL_KIND_UNSPECIFIED;
+  v1::MappedWord::Direction direction = v1::MappedWord::DIRECTION_UNSPECIFIED;
+  bool not_answered = false;
+  bool forwarded = false;
+};
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+bool read_integer(std::string_view text, std::int32_t& value) {
+  const char* end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc{}) return false;
+  if (at == end) return true;
+  // A table library's "60.0" is 60; "60.5" is not an integer.
+  if (*at != '.' || at + 1 == end) return false;
+  return std::all_of(at + 1, end, [](char c) { return c == '0'; });
+}
+
+/// MM:SS or HH:MM:SS.
+bool read_clock(std::string_view text, std::int32_t& value) {
+  std::int64_t total = 0;
+  int parts = 0;
+  while (true) {
+    const std::size_t colon = text.find(':');
+    const std::string_view part = text.substr(0, colon);
+    std::int32_t number = 0;
+    if (part.empty() || part.size() > 5 || part.front() == '-' || !read_integer(part, number))
+      return false;
+    if (parts > 0 && number > 59) return false;
+    total = total * 60 + number;
+    ++parts;
+    if (colon == std::string_view::npos) break;
+    text.remove_prefix(colon + 1);
+  }
+  if (parts < 2 || parts > 3 || total > std::numeric_limits<std::int32_t>::max()) return false;
+  value = static_cast<std::int32_t>(total);
+  return true;
+}
+
+bool read_degrees(std::string_view text, double limit, std::int32_t& value_e7) {
+  double degrees = 0;
+  const char* end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, degrees);
+  if (error != std::errc{} || at != end || !(std::abs(degrees) <= limit)) return false;
+  value_e7 = static_cast<std::int32_t>(std::llround(degrees * 1e7));
+  return true;
+}
+
+/// UTC seconds out of "1690325492.2" or "host-1690325492.2".
+bool read_epoch(std::string_view text, std::int64_t& seconds) {
+  const std::size_t dot = text.rfind('.');
+  if (dot == std::string_view::npos) return false;
+  text = text.substr(0, dot);
+  const std::size_t dash = text.rfind('-');
+  if (dash != std::string_view::npos) text.remove_prefix(dash + 1);
+  const char* end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, seconds);
+  return error == std::errc{} && at == end && seconds > 0 && seconds < 100'000'000'000;
+}
+
+class Reader {
+ public:
+  Reader(std::string_view bytes, const MappingProfile& layout, const std::string& file_name,
+         const CallReadOptions& options)
+      : bytes_{bytes},
+        layout_{layout},
+        file_{file_name},
+        options_{options},
+        quote_{layout.quote() == "none" ? '\0'
+               : layout.quote().empty() ? '"'
+                                        : layout.quote()[0]},
+        country_{options.country.empty() ? layout.country() : options.country},
+        numbers_reader_{layout.identifier_kind(), country_} {}
+
+  Result<CallTable> read() {
+    PALERMO_CHECK_OK(find_layout());
+    PALERMO_CHECK_OK(prepare());
+    PALERMO_CHECK_OK(read_rows());
+    PALERMO_CHECK_OK(judge());
+    finish();
+    return std::move(table_);
+  }
+
+ private:
+  [[nodiscard]] Error bad(std::string message, std::string next = {}) const {
+    return Error{ErrorCode::BadInput, std::move(message), core::SourcePosition{file_, 0},
+                 std::move(next)};
+  }
+
+  Status find_layout() {
+    const auto match = match_layout(layout_, bytes_);
+    if (!match) {
+      if (layout_.no_header())
+        return bad(fmt::format("the rows do not have the shape of {}", layout_.id()),
+                   "try --format auto, or --map FILE with a mapping of your own");
+      std::string names;
+      for (const MappedColumn& column : layout_.columns())
+        if (!column.optional()) names += (names.empty() ? "" : ", ") + column.names(0);
+      return bad(fmt::format("no header of {} among the first {} lines; it names {}", layout_.id(),
+                             layout_.preamble_max() + 2, names),
+                 "try --format auto, or --map FILE with a mapping of your own");
+    }
+    match_ = *match;
+    const std::string_view title = bytes_.substr(0, match_.begin);
+    read_declared_count(title);
+    if (match_.header_line > 1)
+      table_.notices.push_back(fmt::format(
+          "{} title lines before the header were not read as records", match_.header_line - 1));
+    columns_expected_ = match_.header.size();
+    while (columns_expected_ > 0 && trimmed(match_.header[columns_expected_ - 1]).empty())
+      --columns_expected_;
+    return core::ok();
+  }
+
+  /// The number of records that a title or footer line claims.
+  void read_declared_count(std::string_view text) {
+    if (layout_.count_label().empty()) return;
+    const std::size_t at = text.find(layout_.count_label());
+    if (at == std::string_view::npos) return;
+    std::string_view rest = text.substr(at + layout_.count_label().size());
+    const std::size_t digit = rest.find_first_of("0123456789\n\r");
+    if (digit == std::string_view::npos || rest[digit] < '0' || rest[digit] > '9') return;
+    std::uint64_t count = 0;
+    std::from_chars(rest.data() + digit, rest.data() + rest.size(), count);
+    declared_ = count;
+  }
+
+  Status prepare() {
+    std::fill(std::begin(index_), std::end(index_), -1);
+    std::vector<std::string> header;
+    for (const std::string& name : match_.header) header.push_back(folded(name));
+    std::vector<bool> used(header.size(), false);
+    for (const MappedColumn& column : layout_.columns()) {
+      const auto role = static_cast<std::size_t>(column.role());
+      if (layout_.no_header()) {
+        index_[role] = static_cast<int>(column.position()) - 1;
+      } else {
+        for (const std::string& name : column.names()) {
+          const auto found = std::find(header.begin(), header.end(), folded(name));
+          if (found == header.end()) continue;
+          index_[role] = static_cast<int>(found - header.begin());
+          used[static_cast<std::size_t>(found - header.begin())] = true;
+          break;
+        }
+      }
+      by_role_[role] = &column;
+      for (const std::string& text : column.patterns()) {
+        PALERMO_TRY(TimePattern pattern, TimePattern::compile(text));
+        patterns_[role].push_back(std::move(pattern));
+      }
+    }
+    std::string left;
+    for (std::size_t i = 0; i < columns_expected_; ++i)
+      if (!used[i] && !trimmed(match_.header[i]).empty())
+        left += (left.empty() ? "" : ", ") + std::string{trimmed(match_.header[i])};
+    for (const MappedColumn& column : layout_.columns()) {
+      if (column.role() != MappedColumn::LEFT_ALONE || column.names().empty()) continue;
+      if (std::find(header.begin(), header.end(), folded(column.names(0))) != header.end())
+        left += (left.empty() ? "" : ", ") + column.names(0);
+    }
+    if (!left.empty())
+      table_.notices.push_back("columns left alone: " + core::printable(left, 400));
+
+    const std::string zone = options_.timezone.empty() ? layout_.timezone() : options_.timezone;
+    if (!zone.empty()) {
+      auto found = core::TimeZone::find(zone);
+      if (!found)
+        return Error{ErrorCode::BadInput, found.error().message, std::nullopt,
+                     "write an IANA name such as Europe/Rome, or an offset such as +02:00"};
+      zone_ = *std::move(found);
+    }
+    for (const std::string& word : layout_.empty_words()) empty_words_.push_back(word);
+    for (const std::string& word : layout_.withheld_words()) withheld_.push_back(folded(word));
+    if (layout_.identifier_kind().empty())
+      for (const char* word : {"anonymous", "unknown", "private", "withheld", "restricted",
+                               "unavailable", "no number", "0"})
+        withheld_.emplace_back(word);
+
+    const std::size_t guess = bytes_.size() / 40 + 16;
+    const std::size_t rows = std::min<std::size_t>(guess, 64U << 20);
+    store::CallColumns& c = table_.columns;
+    c.started_at_us.reserve(rows);
+    for (auto* column : {&c.a, &c.b, &c.line}) column->reserve(rows);
+    c.duration_s.reserve(rows);
+    c.kind.reserve(rows);
+    c.flags.reserve(rows);
+    c.utc_offset_min.reserve(rows);
+    return core::ok();
+  }
+
+  // --- cells -------------------------------------------------------------------------------------
+
+  /// The column's text: outer blanks and apostrophes off, empty words empty.
+  std::string_view value(MappedColumn::Role role) {
+    const int index = index_[static_cast<std::size_t>(role)];
+    const std::vector<Cell>& cells = scanner_->cells();
+    if (index < 0 || static_cast<std::size_t>(index) >= cells.size()) return {};
+    const Cell& cell = cells[static_cast<std::size_t>(index)];
+    std::string_view text = cell.doubled_quotes
+                                ? std::string_view{kept_.emplace_back(unquoted(cell, quote_))}
+                                : cell.raw();
+    text = trimmed(text);
+    if (layout_.apostrophes() && text.size() >= 2 && text.front() == '\'' && text.back() == '\'')
+      text = trimmed(text.substr(1, text.size() - 2));
+    for (const std::string_view empty : empty_words_)
+      if (text == empty) return {};
+    return text;
+  }
+
+  /// Number of a party in the table + 1; 0 when the cell is empty or withheld.
+  std::uint32_t party(std::string_view text, PartyClass& what) {
+    what = PartyClass::Withheld;
+    if (text.empty()) return 0;
+    const std::uint32_t id = numbers_.intern(text);
+    if (id == classes_.size()) {
+      PartyClass found = PartyClass::Number;
+      if (is_scientific_number(text)) {
+        found = PartyClass::Scientific;
+      } else if (std::find(withheld_.begin(), withheld_.end(), folded(text)) != withheld_.end()) {
+        found = PartyClass::Withheld;
+      }
+      classes_.push_back(found);
+      numbers_reader_.add(text);
+    }
+    what = classes_[id];
+    return what == PartyClass::Number ? id + 1 : 0;
+  }
+
+  std::uint32_t text_id(std::string_view text) {
+    return text.empty() ? 0 : texts_.intern(text) + 1;
+  }
+
+  Word word(MappedColumn::Role role, std::string_view text) {
+    const auto r = static_cast<std::size_t>(role);
+    const std::uint32_t id = words_[r].intern(text);
+    if (id == word_meanings_[r].size()) {
+      Word meaning;
+      const std::string key = folded(text);
+      for (const v1::MappedWord& known : by_role_[r]->words())
+        if (folded(known.word()) == key)
+          meaning = {true, known.kind(), known.direction(), known.not_answered(),
+                     known.forwarded()};
+      word_meanings_[r].push_back(meaning);
+    }
+    return word_meanings_[r][id];
+  }
+
+  std::optional<CivilTime> civil(MappedColumn::Role role, std::string_view text) {
+    const auto r = static_cast<std::size_t>(role);
+    const std::vector<TimePattern>& patterns = patterns_[r];
+    // No two patterns of a column fit the same text, so the one that fitted last may go first.
+    std::size_t& last = last_pattern_[r];
+    if (auto time = patterns[last].read(text)) return time;
+    for (std::size_t i = 0; i < patterns.size(); ++i) {
+      if (i == last) continue;
+      if (auto time = patterns[i].read(text)) {
+        last = i;
+        return time;
+      }
+    }
+    return std::nullopt;
+  }
+
+  // --- rows --------------------------------------------------------------------------------------
+
+  void reject(const char* code, std::string message) {
+    v1::Reject& reject = table_.rejects.emplace_back();
+    reject.set_line(static_cast<std::uint32_t>(scanner_->line()));
+    reject.set_code(code);
+    reject.set_message(std::move(message));
+  }
+
+  std::string column_name(MappedColumn::Role role) const {
+    const auto r = static_cast<std::size_t>(role);
+    if (index_[r] < 0) return "a missing column";
+    if (layout_.no_header()) return fmt::format("column {}", index_[r] + 1);
+    return fmt::format("column '{}'",
+                       core::printable(match_.header[static_cast<std::size_t>(index_[r])], 60));
+  }
+
+  [[nodiscard]] static bool begins_with(
+      std::string_view row, const google::protobuf::RepeatedPtrField<std::string>& phrases) {
+    if (phrases.empty()) return false;
+    row = trimmed(row);
+    if (!row.empty() && row.front() == '"') row.remove_prefix(1);
+    row = trimmed(row);
+    return std::any_of(phrases.begin(), phrases.end(),
+                       [row](const std::string& phrase) { return row.starts_with(phrase); });
+  }
+
+  Status read_rows() {
+    std::string_view body = bytes_.substr(match_.begin);
+    RowScanner scanner{body, match_.delimiter, quote_};
+    scanner_ = &scanner;
+    const std::uint64_t line_offset = match_.header_line > 0 ? match_.header_line - 1 : 0;
+    line_offset_ = line_offset;
+    std::string_view header_row;
+    if (!layout_.no_header()) {
+      if (scanner.next() != RowScanner::Event::Row) return bad("the header cannot be read");
+      header_row = scanner.row();
+    }
+    std::size_t reported = 0;
+    while (true) {
+      const RowScanner::Event event = scanner.next();
+      const std::uint64_t line = scanner.line() + line_offset;
+      switch (event) {
+        case RowScanner::Event::Row:
+          break;
+        case RowScanner::Event::End:
+          return core::ok();
+        case RowScanner::Event::Nul:
+          return bad(fmt::format("line {}: a NUL byte; this is no text, or UTF-16", line),
+                     "save the table as CSV in UTF-8");
+        case RowScanner::Event::RowTooLong:
+          return bad(fmt::format("line {}: no line end within {} bytes", line, kMaxRowBytes),
+                     "this is no table of calls, or a quote is not closed");
+        case RowScanner::Event::UnterminatedQuote:
+          return bad(fmt::format("line {}: a quote is opened and never closed", line),
+                     "the file may be cut off; ask for it again");
+      }
+      if (scanner.may_hold_non_ascii() && !core::is_valid_utf8(scanner.row()))
+        return bad(fmt::format("line {}: not UTF-8", line),
+                   "find out the file's encoding and save it as UTF-8");
+      if (options_.progress && scanner.row_begin() - reported > (8U << 20)) {
+        reported = scanner.row_begin();
+        options_.progress(match_.begin + reported);
+      }
+      const std::vector<Cell>& cells = scanner.cells();
+      if (cells.size() == 1 && trimmed(cells[0].raw()).empty()) continue;  // a blank line
+      if (ended_) {
+        ++after_end_;
+        read_declared_count(scanner.row());
+        continue;
+      }
+      if (begins_with(scanner.row(), layout_.no_records())) {
+        no_records_ = ended_ = true;
+        continue;
+      }
+      if (begins_with(scanner.row(), layout_.footer())) {
+        ended_ = true;
+        read_declared_count(scanner.row());
+        continue;
+      }
+      if (!layout_.count_label().empty() && scanner.row().find(layout_.count_label()) == 0) {
+        read_declared_count(scanner.row());
+        ended_ = true;
+        continue;
+      }
+      if (!header_row.empty() && scanner.row() == header_row) {
+        ++repeated_headers_;
+        continue;
+      }
+      ++table_.rows_read;
+      const std::size_t rejects_before = table_.rejects.size();
+      PALERMO_CHECK_OK(read_row(line));
+      if (!scanner.ended_by_line_end()) {
+        if (table_.rejects.size() > rejects_before && !options_.keep_going)
+          return bad(
+              fmt::format("line {}: the last line has no line end and cannot be read ({}); the "
+                          "file is cut off",
+                          line, table_.rejects.back().message()),
+              "ask for the whole file again, or use --keep-going to take what is there");
+        open_end_ = true;
+      }
+    }
+  }
+
+  [[nodiscard]] bool all_cells_empty() const {
+    const std::vector<Cell>& cells = scanner_->cells();
+    return std::all_of(cells.begin(), cells.end(),
+                       [](const Cell& cell) { return trimmed(cell.raw()).empty(); });
+  }
+
+  /// Whether the row has the columns of the header; empty ones too many do not count.
+  Status check_columns(std::uint64_t line, bool& good) {
+    const std::vector<Cell>& cells = scanner_->cells();
+    std::size_t low = columns_expected_;
+    std::size_t high = columns_expected_;
+    if (layout_.no_header()) {
+      low = layout_.columns_min();
+      high = layout_.columns_max();
+    }
+    good = cells.size() >= low;
+    for (std::size_t i = high; i < cells.size() && good; ++i)
+      good = trimmed(cells[i].raw()).empty();
+    if (good) return core::ok();
+    std::string text = fmt::format("{} columns, expected {}", cells.size(), low);
+    if (low != high) text += fmt::format(" to {}", high);
+    if (!options_.keep_going) {
+      const bool cut = !scanner_->ended_by_line_end();
+      return bad(
+          fmt::format("line {}: {}{}", line, text,
+                      cut ? "; the last line has no line end: the file is cut off" : ""),
+          cut ? "ask for the whole file again, or use --keep-going to take what is there"
+              : "nothing was stored; --keep-going takes the other rows and counts this one as "
+                "rejected");
+    }
+    reject("COLUMN_COUNT", std::move(text));
+    return core::ok();
+  }
+
+  Status read_row(std::uint64_t line) {
+    if (scanner_->text_after_quote()) {
+      reject("BAD_QUOTES", "text stands between a closing quote and the next column");
+      return fix_line(line);
+    }
+    bool good = false;
+    if (scanner_->cells().size() != columns_expected_ || layout_.no_header()) {
+      if (all_cells_empty()) {
+        reject("EMPTY_ROW", "no column holds anything");
+        return fix_line(line);
+      }
+      PALERMO_CHECK_OK(check_columns(line, good));
+      if (!good) return fix_line(line);
+    }
+    const std::size_t rejects_before = table_.rejects.size();
+    PALERMO_CHECK_OK(read_call(line));
+    if (table_.rejects.size() > rejects_before) return fix_line(line);
+    return core::ok();
+  }
+
+  Status fix_line(std::uint64_t line) {
+    table_.rejects.back().set_line(static_cast<std::uint32_t>(line));
+    return core::ok();
+  }
+
+  /// Reads the time columns. False: rejected.
+  Result<bool> read_time(std::uint64_t line, core::ZonedTime& zoned, std::uint32_t& flags) {
+    std::optional<CivilTime> time;
+    if (index_[MappedColumn::DATE_TIME] >= 0) {
+      const std::string_view text = value(MappedColumn::DATE_TIME);
+      time = civil(MappedColumn::DATE_TIME, text);
+      if (!time || !time->has_date || !time->has_time) {
+        reject("BAD_TIME", fmt::format("{}: {}", column_name(MappedColumn::DATE_TIME),
+                                       text.empty() ? "empty" : "not a time of the layout"));
+        return false;
+      }
+    } else {
+      const std::string_view date_text = value(MappedColumn::DATE);
+      const std::string_view time_text = value(MappedColumn::TIME);
+      time = civil(MappedColumn::DATE, date_text);
+      const std::optional<CivilTime> clock = civil(MappedColumn::TIME, time_text);
+      if (!time || !time->has_date) {
+        reject("BAD_TIME", fmt::format("{}: {}", column_name(MappedColumn::DATE),
+                                       date_text.empty() ? "empty" : "not a date of the layout"));
+        return false;
+      }
+      if (!clock || !clock->has_time) {
+        reject("BAD_TIME", fmt::format("{}: {}", column_name(MappedColumn::TIME),
+                                       time_text.empty() ? "empty" : "not a time of the layout"));
+        return false;
+      }
+      time->time_us = clock->time_us;
+      time->has_seconds = clock->has_seconds;
+      time->offset_min = clock->offset_min;
+    }
+    if (!time->has_seconds) flags |= v1::MINUTE_PRECISION;
+    const std::int64_t local = time->local_us();
+    if (time->offset_min) {
+      zoned = {{local - *time->offset_min * core::kUsPerMinute, *time->offset_min},
+               core::LocalTimeKind::Unique};
+      ++zoned_rows_;
+      return true;
+    }
+    if (index_[MappedColumn::EPOCH] >= 0) {
+      std::int64_t epoch_s = 0;
+      const std::string_view text = value(MappedColumn::EPOCH);
+      if (read_epoch(text, epoch_s)) {
+        // The record begins within seconds of its unique id; zones are multiples of 15 minutes.
+        constexpr std::int64_t kQuarter = 15 * 60;
+        const std::int64_t ahead = local / core::kUsPerSecond - epoch_s;
+        const std::int64_t quarters =
+            (ahead >= 0 ? ahead + kQuarter / 2 : ahead - kQuarter / 2) / kQuarter;
+        if (std::abs(ahead - quarters * kQuarter) > 120 || std::abs(quarters) > 14 * 4) {
+          reject("BAD_EPOCH", fmt::format("{} and the start time are no whole time zone apart",
+                                          column_name(MappedColumn::EPOCH)));
+          return false;
+        }
+        const auto offset = static_cast<std::int32_t>(quarters * 15);
+        zoned = {{local - offset * core::kUsPerMinute, offset}, core::LocalTimeKind::Unique};
+        ++epoch_rows_;
+        return true;
+      }
+    }
+    if (!zone_) {
+      return bad(fmt::format("line {}: a local time, and nothing says of which time zone", line),
+                 "give it with --timezone, for example --timezone Europe/Rome; nothing was stored");
+    }
+    zoned = zone_->to_utc(local);
+    ++local_rows_;
+    if (zoned.kind == core::LocalTimeKind::Ambiguous) {
+      flags |= v1::AMBIGUOUS_LOCAL_TIME;
+      ++table_.ambiguous_local_times;
+    } else if (zoned.kind == core::LocalTimeKind::Nonexistent) {
+      flags |= v1::NONEXISTENT_LOCAL_TIME;
+      ++table_.nonexistent_local_times;
+    }
+    return true;
+  }
+
+  Status read_call(std::uint64_t line) {
+    std::uint32_t flags = 0;
+    PartyClass a_class = PartyClass::Number;
+    PartyClass b_class = PartyClass::Number;
+    const std::string_view a_text = value(MappedColumn::A_NUMBER);
+    std::uint32_t a = party(a_text, a_class);
+    const bool target_first = layout_.perspective() == MappingProfile::TARGET_FIRST;
+    if (a_text.empty() || (target_first && a_class == PartyClass::Withheld)) {
+      if (all_cells_empty()) {
+        reject("EMPTY_ROW", "no column holds anything");
+      } else {
+        reject("MISSING_A_NUMBER", column_name(MappedColumn::A_NUMBER) + ": empty");
+      }
+      return core::ok();
+    }
+    std::uint32_t b = party(value(MappedColumn::B_NUMBER), b_class);
+    if (a_class == PartyClass::Scientific || b_class == PartyClass::Scientific) {
+      const auto role =
+          a_class == PartyClass::Scientific ? MappedColumn::A_NUMBER : MappedColumn::B_NUMBER;
+      reject(
+          "SCIENTIFIC_NUMBER",
+          column_name(role) + ": a spreadsheet wrote the number as a power of ten and lost digits");
+      return core::ok();
+    }
+    core::ZonedTime zoned;
+    PALERMO_TRY(const bool timed, read_time(line, zoned, flags));
+    if (!timed) return core::ok();
+
+    std::int32_t duration = 0;
+    const std::string_view duration_text = value(MappedColumn::DURATION);
+    if (duration_text.empty()) {
+      flags |= v1::DURATION_ABSENT;
+    } else {
+      const bool read = layout_.duration_format() == MappingProfile::CLOCK
+                            ? read_clock(duration_text, duration)
+                            : read_integer(duration_text, duration);
+      if (!read) {
+        reject("BAD_DURATION",
+               column_name(MappedColumn::DURATION) + ": not a duration of the layout");
+        return core::ok();
+      }
+      if (duration < 0) flags |= v1::NEGATIVE_DURATION;
+    }
+
+    v1::CallKind kind =
+        layout_.default_kind() == v1::CALL_KIND_UNSPECIFIED ? v1::CALL : layout_.default_kind();
+    bool in = false;
+    if (index_[MappedColumn::DIRECTION] >= 0) {
+      const std::string_view text = value(MappedColumn::DIRECTION);
+      const Word meaning = text.empty() ? Word{} : word(MappedColumn::DIRECTION, text);
+      if (meaning.direction != v1::MappedWord::DIRECTION_UNSPECIFIED) {
+        in = meaning.direction == v1::MappedWord::IN;
+        flags |= v1::TARGET_PERSPECTIVE;
+      } else if (!text.empty() || !by_role_[MappedColumn::DIRECTION]->optional()) {
+        reject(
+            "UNKNOWN_DIRECTION",
+            fmt::format("{}: {}", column_name(MappedColumn::DIRECTION),
+                        text.empty()
+                            ? "empty, so who called whom is unknown"
+                            : "a word the mapping does not know, so who called whom is unknown"));
+        return core::ok();
+      }
+      if (meaning.kind != v1::CALL_KIND_UNSPECIFIED) kind = meaning.kind;
+      if (meaning.not_answered) flags |= v1::NOT_ANSWERED;
+      if (meaning.forwarded) flags |= v1::FORWARDED;
+    }
+    if (index_[MappedColumn::KIND] >= 0) {
+      const std::string_view text = value(MappedColumn::KIND);
+      if (!text.empty()) {
+        const Word meaning = word(MappedColumn::KIND, text);
+        if (meaning.known) {
+          if (meaning.kind != v1::CALL_KIND_UNSPECIFIED) kind = meaning.kind;
+        } else {
+          kind = v1::OTHER_USE;
+          ++unknown_kinds_;
+        }
+        if (meaning.not_answered) flags |= v1::NOT_ANSWERED;
+        if (meaning.forwarded) flags |= v1::FORWARDED;
+      }
+    }
+    if (index_[MappedColumn::ANSWERED] >= 0) {
+      const std::string_view text = value(MappedColumn::ANSWERED);
+      if (!text.empty()) {
+        const Word meaning = word(MappedColumn::ANSWERED, text);
+        if (meaning.not_answered) flags |= v1::NOT_ANSWERED;
+        if (!meaning.known) ++unknown_answers_;
+      }
+    }
+    if (in && target_first) {
+      std::swap(a, b);
+      flags |= v1::TURNED;
+    }
+    if (in && layout_.owner() == MappingProfile::OWNER_TARGET) flags |= v1::OWNER_IS_B;
+    if (kind == v1::LOCATION) b = 0;
+
+    store::CallColumns& c = table_.columns;
+    const std::size_t row = c.records;
+    read_devices(row, flags);
+    read_place(row, flags);
+    c.started_at_us.push_back(zoned.instant.us);
+    c.utc_offset_min.push_back(static_cast<std::int16_t>(zoned.instant.utc_offset_min));
+    c.a.push_back(a);
+    c.b.push_back(b);
+    c.duration_s.push_back(duration);
+    c.kind.push_back(static_cast<std::uint8_t>(kind));
+    c.flags.push_back(static_cast<std::uint16_t>(flags));
+    c.line.push_back(static_cast<std::uint32_t>(line));
+    ++c.records;
+    return core::ok();
+  }
+
+  /// Fills an optional column up to the row and sets it.
+  template <typename T>
+  static void set(std::vector<T>& column, std::size_t row, T value) {
+    if (value == 0) return;
+    column.resize(row, 0);
+    column.push_back(value);
+  }
+
+  std::uint32_t device(TextTable& table, std::vector<bool>& unusable, std::string_view text) {
+    if (text.empty() || text == "0") return 0;
+    const std::uint32_t id = table.intern(text);
+    if (id == unusable.size()) unusable.push_back(is_scientific_number(text));
+    if (!unusable[id]) return id + 1;
+    ++unusable_devices_;
+    return 0;
+  }
+
+  void read_devices(std::size_t row, std::uint32_t& flags) {
+    store::CallColumns& c = table_.columns;
+    if (index_[MappedColumn::IMEI] >= 0)
+      set(c.imei, row, device(imeis_, imei_unusable_, value(MappedColumn::IMEI)));
+    if (index_[MappedColumn::IMSI] >= 0)
+      set(c.imsi, row, device(imsis_, imsi_unusable_, value(MappedColumn::IMSI)));
+    if (index_[MappedColumn::FORWARDED_TO] >= 0) {
+      PartyClass what{};
+      const std::uint32_t to = party(value(MappedColumn::FORWARDED_TO), what);
+      if (to != 0) flags |= v1::FORWARDED;
+      if (what == PartyClass::Scientific) ++unusable_devices_;
+      set(c.forwarded_to, row, to);
+    }
+    if (index_[MappedColumn::FORWARD_MARK] >= 0 && !value(MappedColumn::FORWARD_MARK).empty())
+      flags |= v1::FORWARDED;
+  }
+
+  void read_place(std::size_t row, std::uint32_t& flags) {
+    store::CallColumns& c = table_.columns;
+    if (index_[MappedColumn::CELL] >= 0) set(c.cell, row, text_id(value(MappedColumn::CELL)));
+    if (index_[MappedColumn::LAST_CELL] >= 0)
+      set(c.last_cell, row, text_id(value(MappedColumn::LAST_CELL)));
+    if (index_[MappedColumn::ROAMING] >= 0)
+      set(c.roaming, row, text_id(value(MappedColumn::ROAMING)));
+    std::string_view latitude;
+    std::string_view longitude;
+    if (index_[MappedColumn::LATITUDE_LONGITUDE] >= 0) {
+      const std::string_view both = value(MappedColumn::LATITUDE_LONGITUDE);
+      const std::size_t slash = both.find('/');
+      latitude = trimmed(both.substr(0, slash));
+      longitude = slash == std::string_view::npos ? latitude : trimmed(both.substr(slash + 1));
+    } else if (index_[MappedColumn::LATITUDE] >= 0) {
+      latitude = value(MappedColumn::LATITUDE);
+      longitude = value(MappedColumn::LONGITUDE);
+    }
+    if (!latitude.empty() || !longitude.empty()) {
+      std::int32_t lat = 0;
+      std::int32_t lon = 0;
+      if (read_degrees(latitude, 90, lat) && read_degrees(longitude, 180, lon)) {
+        flags |= v1::HAS_POSITION;
+        set(c.latitude_e7, row, lat);
+        set(c.longitude_e7, row, lon);
+      } else {
+        ++unreadable_positions_;
+      }
+    }
+    if (index_[MappedColumn::AZIMUTH] >= 0) {
+      const std::string_view text = value(MappedColumn::AZIMUTH);
+      std::int32_t azimuth = 0;
+      if (!text.empty() && read_integer(text, azimuth) && azimuth >= 0 && azimuth <= 360) {
+        flags |= v1::HAS_AZIMUTH;
+        set(c.azimuth_deg, row, static_cast<std::int16_t>(azimuth));
+      } else if (!text.empty()) {
+        ++unreadable_positions_;
+      }
+    }
+  }
+
+  // --- the end -----------------------------------------------------------------------------------
+
+  Status judge() {
+    if (table_.rows_read > 0 && table_.columns.records == 0) {
+      const v1::Reject& first = table_.rejects.front();
+      return bad(fmt::format("every one of the {} rows was rejected; the first: line {}: {}",
+                             table_.rows_read, first.line(), first.message()),
+                 "the mapping does not fit this file; try --format auto or a --map of your own");
+    }
+    return core::ok();
+  }
+
+  void note(std::uint64_t count, const char* text) {
+    if (count > 0) table_.notices.push_back(fmt::format("{} {}", count, text));
+  }
+
+  void finish() {
+    if (table_.rows_read == 0)
+      table_.notices.push_back(no_records_ ? "the report says that there are no records: 0 rows"
+                                           : "the table has a header and no rows");
+    if (declared_ && *declared_ != table_.rows_read)
+      table_.notices.push_back(
+          fmt::format("WARNING: the report says {} records, but {} rows stand in it", *declared_,
+                      table_.rows_read));
+    note(repeated_headers_, "repetitions of the header were not read as records");
+    note(after_end_, "lines after the end of the table were not read as records");
+    note(unknown_kinds_,
+         "rows use a word for the kind of call that the mapping does not know; kept as "
+         "kind 'other'");
+    note(unknown_answers_, "rows use a word for the outcome that the mapping does not know");
+    note(unusable_devices_,
+         "IMEI, IMSI or forwarding numbers were written as a power of ten by a "
+         "spreadsheet; their digits are lost and they were left out");
+    note(unreadable_positions_, "positions could not be read and were left out");
+    if (open_end_)
+      table_.notices.push_back(
+          "the last line has no line end; if the file was cut off, its last value "
+          "may be shorter than it was");
+    describe_zone();
+    build_identifiers();
+    store::CallColumns& c = table_.columns;
+    for (auto* column : {&c.imei, &c.imsi, &c.forwarded_to, &c.cell, &c.last_cell, &c.roaming})
+      if (!column->empty()) column->resize(c.records, 0);
+    if (!c.latitude_e7.empty()) c.latitude_e7.resize(c.records, 0);
+    if (!c.longitude_e7.empty()) c.longitude_e7.resize(c.records, 0);
+    if (!c.azimuth_deg.empty()) c.azimuth_deg.resize(c.records, 0);
+    for (const std::string_view text : texts_.texts()) c.texts.emplace_back(text);
+    table_.country = country_;
+  }
+
+  void describe_zone() {
+    std::vector<std::string> rules;
+    if (zoned_rows_ > 0) rules.emplace_back("offset in data");
+    if (epoch_rows_ > 0) rules.emplace_back("from the UTC epoch in the unique id");
+    if (local_rows_ > 0 && zone_) rules.push_back(zone_->name());
+    for (const std::string& rule : rules)
+      table_.timezone += (table_.timezone.empty() ? "" : "; ") + rule;
+    if (table_.timezone.empty() && zone_) table_.timezone = zone_->name();
+    if (local_rows_ > 0 && options_.timezone.empty() && !layout_.timezone_reason().empty())
+      table_.notices.push_back(fmt::format("local times were read as {}: {}", layout_.timezone(),
+                                           layout_.timezone_reason()));
+    if (!options_.timezone.empty() && !layout_.timezone().empty() &&
+        options_.timezone != layout_.timezone())
+      table_.notices.push_back(fmt::format("--timezone {} was used instead of the layout's {}",
+                                           options_.timezone, layout_.timezone()));
+    if (!options_.timezone.empty() && local_rows_ == 0 && table_.columns.records > 0)
+      table_.notices.push_back(
+          "--timezone was not needed: every time says its own offset" +
+          std::string{epoch_rows_ > 0 ? ", by the UTC epoch in its unique id" : ""});
+    if (epoch_rows_ > 0)
+      table_.notices.push_back(fmt::format(
+          "{} rows: the zone follows from the UTC epoch in the unique id", epoch_rows_));
+    note(table_.ambiguous_local_times,
+         "local times exist twice at a clock change; the first reading was taken and the rows are "
+         "marked");
+    note(table_.nonexistent_local_times,
+         "local times were skipped by a clock change; the offset before it was taken and the rows "
+         "are "
+         "marked");
+  }
+
+  /// Distinct identifiers in the order of (kind, value), and the columns turned to point at them.
+  void build_identifiers() {
+    std::vector<store::ObservedIdentifier> read = numbers_reader_.finish();
+    const std::size_t numbers = read.size();
+    for (const std::string_view text : imeis_.texts()) read.push_back(read_imei(text));
+    const std::size_t imeis = read.size();
+    for (const std::string_view text : imsis_.texts()) read.push_back(read_imsi(text));
+
+    // Only what a row refers to: a withheld word or a spoilt number is no identifier.
+    store::CallColumns& c = table_.columns;
+    std::vector<bool> used(read.size(), false);
+    const auto mark = [&](const std::vector<std::uint32_t>& column, std::size_t offset) {
+      for (const std::uint32_t id : column)
+        if (id != 0) used[offset + id - 1] = true;
+    };
+    mark(c.a, 0);
+    mark(c.b, 0);
+    mark(c.forwarded_to, 0);
+    mark(c.imei, numbers);
+    mark(c.imsi, imeis);
+
+    std::vector<std::uint32_t> order;
+    for (std::uint32_t i = 0; i < read.size(); ++i)
+      if (used[i]) order.push_back(i);
+    std::sort(order.begin(), order.end(), [&](std::uint32_t x, std::uint32_t y) {
+      const int kinds = read[x].kind.compare(read[y].kind);
+      if (kinds != 0) return kinds < 0;
+      const int values = read[x].value.compare(read[y].value);
+      return values != 0 ? values < 0 : x < y;  // the first spelling met gives the raw text
+    });
+    std::vector<std::uint32_t> position(read.size() + 1, 0);
+    for (const std::uint32_t i : order) {
+      const bool same = !table_.identifiers.empty() &&
+                        table_.identifiers.back().kind == read[i].kind &&
+                        table_.identifiers.back().value == read[i].value;
+      if (!same) {
+        if (!read[i].valid && read[i].kind == "msisdn") ++table_.invalid_numbers;
+        table_.identifiers.push_back(std::move(read[i]));
+      }
+      position[i + 1] = static_cast<std::uint32_t>(table_.identifiers.size());
+    }
+    const auto turn = [&](std::vector<std::uint32_t>& column, std::size_t offset) {
+      for (std::uint32_t& id : column)
+        if (id != 0) id = position[offset + id];
+    };
+    turn(c.a, 0);
+    turn(c.b, 0);
+    turn(c.forwarded_to, 0);
+    turn(c.imei, numbers);
+    turn(c.imsi, imeis);
+  }
+
+  std::string_view bytes_;
+  const MappingProfile& layout_;
+  const std::string& file_;
+  const CallReadOptions& options_;
+  char quote_;
+  std::string country_;
+  CallTable table_;
+  LayoutMatch match_;
+  std::size_t columns_expected_ = 0;
+  std::optional<std::uint64_t> declared_;
+  RowScanner* scanner_ = nullptr;
+  std::uint64_t line_offset_ = 0;
+  std::optional<core::TimeZone> zone_;
+  std::vector<std::string_view> empty_words_;
+  std::vector<std::string> withheld_;
+  int index_[kRoles];
+  const MappedColumn* by_role_[kRoles] = {};
+  std::vector<TimePattern> patterns_[kRoles];
+  std::size_t last_pattern_[kRoles] = {};
+  TextTable words_[kRoles];
+  std::vector<Word> word_meanings_[kRoles];
+  std::deque<std::string> kept_;  // unescaped cells that the tables point into
+  TextTable numbers_;
+  std::vector<PartyClass> classes_;
+  TextTable imeis_;
+  TextTable imsis_;
+  std::vector<bool> imei_unusable_;
+  std::vector<bool> imsi_unusable_;
+  TextTable texts_;
+  NumberReader numbers_reader_;
+  bool ended_ = false;
+  bool no_records_ = false;
+  bool open_end_ = false;
+  std::uint64_t after_end_ = 0;
+  std::uint64_t repeated_headers_ = 0;
+  std::uint64_t unknown_kinds_ = 0;
+  std::uint64_t unknown_answers_ = 0;
+  std::uint64_t unusable_devices_ = 0;
+  std::uint64_t unreadable_positions_ = 0;
+  std::uint64_t zoned_rows_ = 0;
+  std::uint64_t epoch_rows_ = 0;
+  std::uint64_t local_rows_ = 0;
+};
+
+}  // namespace
+
+Result<CallTable> read_calls(std::string_view bytes, const Profile& profile,
+                             const std::string& file_name, const CallReadOptions& options) {
+  if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF"))
+    return Error{ErrorCode::BadInput, "the file is UTF-16", core::SourcePosition{file_name, 0},
+                 "save the table as CSV in UTF-8"};
+  if (profile.layout.encoding() == MappingProfile::WINDOWS_1252 && !core::is_valid_utf8(bytes)) {
+    const auto text = from_windows_1252(bytes);
+    if (!text)
+      return Error{ErrorCode::BadInput, "neither UTF-8 nor Windows-1252",
+                   core::SourcePosition{file_name, 0},
+                   "find out the file's encoding and save it as UTF-8"};
+    auto table = Reader{*text, profile.layout, file_name, options}.read();
+    if (table)
+      table->notices.emplace_back("the file is Windows-1252; texts were turned into UTF-8");
+    return table;
+  }
+  return Reader{bytes, profile.layout, file_name, options}.read();
+}
+
+}  // namespace palermo::ingest

@@ -1,0 +1,88 @@
+// Rows and cells of delimited text, RFC 4180, at memory speed and without allocation per row.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace palermo::ingest {
+
+/// A cell as it stands in the file, without its outer quotes.
+struct Cell {
+  const char* data = nullptr;
+  std::uint32_t size = 0;
+  bool doubled_quotes = false;  // holds "" that stand for one quote
+  [[nodiscard]] std::string_view raw() const { return {data, size}; }
+};
+
+/// The cell's text with doubled quotes undone.
+[[nodiscard]] std::string unquoted(const Cell& cell, char quote);
+
+/// Longest row, in bytes. A longer one is no table; it is found without reading on.
+inline constexpr std::size_t kMaxRowBytes = 1U << 20;
+
+/// Goes through text row by row. Line ends are CRLF, LF or CR; a quoted cell may span lines.
+class RowScanner {
+ public:
+  enum class Event {
+    Row,  // cells() holds the next row; a blank line is a row with one empty cell
+    End,
+    Nul,                // a NUL byte stands in the row that begins at line()
+    RowTooLong,         // more than kMaxRowBytes without a line end
+    UnterminatedQuote,  // the quote opened in the row at line() is never closed
+  };
+
+  /// @param text   must outlive the scanner
+  /// @param quote  0: quotes mean nothing
+  RowScanner(std::string_view text, char delimiter, char quote);
+
+  Event next();
+
+  /// Cells of the current row; valid until next(), their bytes as long as the text.
+  [[nodiscard]] const std::vector<Cell>& cells() const { return cells_; }
+  /// 1-based line on which the current row begins.
+  [[nodiscard]] std::uint64_t line() const { return row_line_; }
+  /// Offset of the row's first byte and of the byte after its line end.
+  [[nodiscard]] std::size_t row_begin() const { return row_begin_; }
+  [[nodiscard]] std::size_t row_end() const { return row_end_; }
+  /// The row without its line end.
+  [[nodiscard]] std::string_view row() const {
+    return {data_ + row_begin_, row_text_end_ - row_begin_};
+  }
+  /// False for a last row that the end of the text cuts off.
+  [[nodiscard]] bool ended_by_line_end() const { return ended_by_line_end_; }
+  /// A byte above 0x7f may stand in the row; false is certain.
+  [[nodiscard]] bool may_hold_non_ascii() const { return high_; }
+  /// Text stood between a closing quote and the next delimiter.
+  [[nodiscard]] bool text_after_quote() const { return text_after_quote_; }
+
+ private:
+  void load(std::size_t base);
+  void seek(std::size_t position);
+  [[nodiscard]] Event finish_row(std::size_t field_begin, std::size_t end);
+  void push(std::size_t begin, std::size_t end) {
+    cells_.push_back({data_ + begin, static_cast<std::uint32_t>(end - begin), false});
+  }
+
+  const char* data_;
+  std::size_t size_;
+  char delimiter_;
+  char quote_;
+  std::size_t base_ = 0;    // of the 64-byte block in mask_
+  std::uint64_t all_ = 0;   // structural bytes of the block
+  std::uint64_t mask_ = 0;  // those not yet seen
+  bool block_high_ = false;
+  std::size_t position_ = 0;  // where the next row begins
+  std::uint64_t line_ = 1;    // line number at position_
+  std::vector<Cell> cells_;
+  std::size_t row_begin_ = 0;
+  std::size_t row_end_ = 0;
+  std::size_t row_text_end_ = 0;
+  std::uint64_t row_line_ = 0;
+  bool ended_by_line_end_ = true;
+  bool high_ = false;
+  bool text_after_quote_ = false;
+};
+
+}  // namespace palermo::ingest

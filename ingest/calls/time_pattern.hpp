@@ -1,0 +1,48 @@
+// Times as a mapping profile writes them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.hpp"
+
+namespace palermo::ingest {
+
+/// What a pattern found in a text.
+struct CivilTime {
+  bool has_date = false;
+  bool has_time = false;
+  bool has_seconds = false;
+  std::int32_t days = 0;                   // since 1970-01-01
+  std::int64_t time_us = 0;                // since midnight
+  std::optional<std::int32_t> offset_min;  // of %Z
+  /// Wall-clock microseconds as if it were UTC.
+  [[nodiscard]] std::int64_t local_us() const {
+    return days * std::int64_t{86'400'000'000} + time_us;
+  }
+};
+
+/// %Y four digits, %y two (1970-2069), %m %d %H %M %S two digits, %b an English month name of three
+/// letters, %f an optional fraction of a second, %Z an offset (Z, +02:00, +0200, +02), %% a percent
+/// sign; anything else stands for itself. The whole text must fit.
+class TimePattern {
+ public:
+  /// @error BadInput  an unknown letter after %
+  [[nodiscard]] static core::Result<TimePattern> compile(std::string_view pattern);
+  /// nullopt: the text does not fit, or names no day or time of the calendar (24:00, leap seconds).
+  [[nodiscard]] std::optional<CivilTime> read(std::string_view text) const;
+  [[nodiscard]] const std::string& text() const { return text_; }
+  /// The pattern with every field of two digits alike: two patterns of one shape fit the same
+  /// texts.
+  [[nodiscard]] std::string shape() const;
+  [[nodiscard]] bool has_offset() const { return text_.find("%Z") != std::string::npos; }
+
+ private:
+  std::string text_;
+  std::vector<char> steps_;  // letter with the high bit set for a field, else a literal
+};
+
+}  // namespace palermo::ingest

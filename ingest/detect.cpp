@@ -1,0 +1,122 @@
+#include "ingest/detect.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/base/text.hpp"
+#include "ingest/records/delimited.hpp"
+#include "ingest/records/text_input.hpp"
+
+namespace palermo::ingest {
+namespace {
+
+constexpr std::size_t kSampleBytes = std::size_t{256} << 10;
+
+/// Files of other worlds that reach an importer by mistake.
+struct Signature {
+  std::string_view bytes;
+  std::string_view what;
+  std::string_view next;
+};
+constexpr Signature kSignatures[] = {
+    {"PK\x03\x04", "a ZIP archive or an office document",
+     "unpack it, or save the sheet as CSV in UTF-8"},
+    {"\xD0\xCF\x11\xE0", "an old office document", "save the sheet as CSV in UTF-8"},
+    {"%PDF", "a PDF document", "ask the sender for the data as a table, or export it as CSV"},
+    {"SQLite format 3", "an SQLite database", "export the table as CSV"},
+    {"\x1F\x8B", "a gzip archive", "unpack it first"},
+    {"7z\xBC\xAF", "a 7z archive", "unpack it first"},
+    {"\x89PNG", "a picture", "only data files are read"},
+    {"\xFF\xD8\xFF", "a picture", "only data files are read"},
+    {"\xFF\xFE", "UTF-16 text", "convert it to UTF-8, for example with iconv"},
+    {"\xFE\xFF", "UTF-16 text", "convert it to UTF-8, for example with iconv"},
+};
+
+std::string shown_columns(const Row& row) {
+  std::string out;
+  for (std::size_t i = 0; i < std::min<std::size_t>(row.cells.size(), 6); ++i) {
+    if (i > 0) out += ", ";
+    out += row.cells[i].empty() ? "(empty)" : "'" + core::printable(row.cells[i], 24) + "'";
+  }
+  return out + (row.cells.size() > 6 ? ", …" : "");
+}
+
+}  // namespace
+
+std::string describe_content(std::string_view bytes) {
+  if (bytes.empty()) return "an empty file";
+  for (const Signature& signature : kSignatures)
+    if (bytes.starts_with(signature.bytes)) return std::string{signature.what};
+  std::string_view sample = bytes.substr(0, kSampleBytes);
+  if (sample.size() < bytes.size()) {
+    const std::size_t end = sample.rfind('\n');
+    if (end == std::string_view::npos) return "a file without line ends";
+    sample = sample.substr(0, end + 1);
+  }
+  const auto text = check_text(sample);
+  if (!text) return text.error().message;
+  const char first = (*text)[text->find_first_not_of(" \t\r\n")];
+  if (first == '{' || first == '[') return "JSON whose members belong to no known record";
+  if (first == '<') return "XML or HTML";
+  const char separator = guess_separator(*text);
+  if (separator == 0 || separator == ' ') return "text without columns";
+  DelimitedReader reader{*text, separator};
+  Row row;
+  if (const auto any = reader.next(row); !any || !*any) return "text without rows";
+  return fmt::format("a table of {} {} separated columns whose first row is {}", row.cells.size(),
+                     name_of_separator(separator), shown_columns(row));
+}
+
+std::string DetectedFormat::text() const {
+  std::string out = fmt::format("{}: {}", best.format, best.detection.reason);
+  if (!runner_up.format.empty())
+    out += fmt::format("; next: {} ({})", runner_up.format, runner_up.detection.reason);
+  return out;
+}
+
+core::Result<DetectedFormat> detect_format(std::string_view bytes, std::string_view file_name,
+                                           const std::vector<FormatGuess>& others) {
+  std::vector<FormatGuess> guesses = others;
+  for (const Adapter& adapter : record_adapters())
+    guesses.push_back({adapter.id, adapter.detect(bytes, file_name)});
+  std::erase_if(guesses, [](const FormatGuess& guess) {
+    return guess.detection.confidence < kOfferedConfidence;
+  });
+  std::stable_sort(guesses.begin(), guesses.end(), [](const FormatGuess& a, const FormatGuess& b) {
+    return a.detection.confidence > b.detection.confidence;
+  });
+  const auto error = [&](std::string message, std::string next) {
+    core::Error out = bad_input(0, std::move(message), std::move(next));
+    out.where->file = file_name;
+    return out;
+  };
+  if (guesses.empty()) {
+    std::string next =
+        "name the format with --format; a call table of a layout that is not known needs --map as "
+        "well "
+        "(docs/formats)";
+    for (const Signature& signature : kSignatures)
+      if (bytes.starts_with(signature.bytes)) next = signature.next;
+    return error(fmt::format("no known format: this is {}", describe_content(bytes)),
+                 std::move(next));
+  }
+  if (guesses.size() > 1 && guesses[0].detection.confidence == guesses[1].detection.confidence)
+    return error(
+        fmt::format("two formats fit equally: {} ({}) and {} ({})", guesses[0].format,
+                    guesses[0].detection.reason, guesses[1].format, guesses[1].detection.reason),
+        "name the right one with --format");
+  DetectedFormat found{guesses[0], {}};
+  if (guesses.size() > 1) found.runner_up = guesses[1];
+  return found;
+}
+
+const Adapter* find_record_adapter(std::string_view format) {
+  std::string wanted{format};
+  std::replace(wanted.begin(), wanted.end(), '-', '_');
+  for (const Adapter& adapter : record_adapters())
+    if (adapter.id == wanted) return &adapter;
+  return nullptr;
+}
+
+}  // namespace palermo::ingest

@@ -1,0 +1,56 @@
+// Evidence in: a file becomes records, each record is checked against its authorization, and everything
+// the file changes in the case happens in one transaction together with its ledger entries.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.hpp"
+#include "core/session/session.hpp"
+#include "palermo/v1/ingest.pb.h"
+
+namespace palermo::ingest {
+
+struct IngestOptions {
+  std::string format = "auto";   // a known_formats() id
+  std::string authorization_id;  // empty: none given
+  std::string technique;         // NONE for open or published material
+  std::string map_text;          // the user's mapping profile, with its name
+  std::string map_name;
+  std::string timezone;
+  std::string country;
+  std::string grading;           // "B2"
+  std::string layer;
+  bool dry_run = false;
+  bool keep_going = false;
+  /// Told what is being done and how far, 0 … 1; may be empty.
+  std::function<void(std::string_view step, double done)> progress;
+};
+
+struct FormatInfo {
+  std::string id;
+  std::string summary;
+};
+
+/// Every word that --format takes, "auto" first.
+[[nodiscard]] std::vector<FormatInfo> known_formats();
+
+/// Takes one file into the case. The same bytes a second time change nothing.
+/// @error BadInput  the file is not what it claims to be, or an option names something unknown; nothing
+///                  was stored
+/// @error Usage     an unknown format, or options that contradict each other
+/// @cost about half a second for a million calls
+[[nodiscard]] core::Result<v1::IngestResult> ingest_file(session::Session& session,
+                                                         const std::string& path,
+                                                         const IngestOptions& options);
+
+/// Several files, each in its own transaction, in the order given. The answer's counts are sums. A file
+/// that cannot be taken stops the run; the error says which files were taken before it.
+[[nodiscard]] core::Result<v1::IngestResult> ingest_files(session::Session& session,
+                                                          const std::vector<std::string>& paths,
+                                                          const IngestOptions& options);
+
+}  // namespace palermo::ingest

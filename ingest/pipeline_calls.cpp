@@ -1,0 +1,361 @@
+#include "ingest/pipeline_calls.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <span>
+#include <thread>
+#include <unordered_map>
+
+#include "core/base/time.hpp"
+#include "core/ledger/merkle.hpp"
+#include "core/store/identifier_store.hpp"
+#include "core/store/segment_store.hpp"
+#include "ingest/calls/call_reader.hpp"
+#include "ingest/calls/call_sorter.hpp"
+#include "ingest/source_writer.hpp"
+
+namespace palermo::ingest {
+namespace {
+
+using core::Result;
+using core::Status;
+using store::CallColumns;
+
+/// Rows of `from`, with identifiers renumbered.
+CallColumns gather(const CallColumns& from, std::span<const std::uint32_t> rows,
+                   const std::vector<std::uint32_t>& ids) {
+  CallColumns to;
+  to.source_id = from.source_id;
+  to.records = rows.size();
+  to.texts = from.texts;
+  const auto take = [rows](const auto& source, auto& target) {
+    if (source.empty()) return;
+    target.resize(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) target[i] = source[rows[i]];
+  };
+  const auto take_ids = [&](const std::vector<std::uint32_t>& source,
+                            std::vector<std::uint32_t>& target) {
+    if (source.empty()) return;
+    target.resize(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const std::uint32_t position = source[rows[i]];
+      target[i] = position == 0 ? 0 : ids[position - 1];
+    }
+  };
+  take(from.started_at_us, to.started_at_us);
+  take_ids(from.a, to.a);
+  take_ids(from.b, to.b);
+  take(from.duration_s, to.duration_s);
+  take(from.kind, to.kind);
+  take(from.flags, to.flags);
+  take(from.utc_offset_min, to.utc_offset_min);
+  take(from.line, to.line);
+  take_ids(from.imei, to.imei);
+  take_ids(from.imsi, to.imsi);
+  take_ids(from.forwarded_to, to.forwarded_to);
+  take(from.cell, to.cell);
+  take(from.last_cell, to.last_cell);
+  take(from.roaming, to.roaming);
+  take(from.authorization, to.authorization);
+  take(from.latitude_e7, to.latitude_e7);
+  take(from.longitude_e7, to.longitude_e7);
+  take(from.azimuth_deg, to.azimuth_deg);
+  return to;
+}
+
+/// Which identifiers of the table the rows mention.
+std::vector<bool> mentioned(const CallColumns& c, std::span<const std::uint32_t> rows,
+                            std::size_t identifiers) {
+  std::vector<bool> used(identifiers + 1, false);
+  for (const auto* column : {&c.a, &c.b, &c.imei, &c.imsi, &c.forwarded_to}) {
+    if (column->empty()) continue;
+    for (const std::uint32_t row : rows) used[(*column)[row]] = true;
+  }
+  used.erase(used.begin());
+  return used;
+}
+
+/// Appends the case's calls of the same period, in the table's own numbering, behind the table's rows, so
+/// that duplicates across files are found. Calls with an identifier or text the table lacks cannot be
+/// equal to one of its rows and are left out.
+Status append_earlier(store::Database& db, const CallTable& table,
+                      const std::vector<std::uint32_t>& known_ids, CallColumns& columns) {
+  if (columns.records == 0) return core::ok();
+  const auto [from, to] =
+      std::minmax_element(columns.started_at_us.begin(), columns.started_at_us.end());
+  store::SegmentQuery query;
+  query.from_us = *from;
+  query.to_us = *to;
+  std::unordered_map<std::uint32_t, std::uint32_t> position_of;
+  for (std::size_t i = 0; i < known_ids.size(); ++i)
+    if (known_ids[i] != 0) position_of.emplace(known_ids[i], static_cast<std::uint32_t>(i) + 1);
+  if (position_of.empty()) return core::ok();
+  std::unordered_map<std::string_view, std::uint32_t> text_of;
+  for (std::size_t i = 0; i < table.columns.texts.size(); ++i)
+    text_of.emplace(table.columns.texts[i], static_cast<std::uint32_t>(i) + 1);
+  const std::int64_t first = *from;
+  const std::int64_t last = *to;
+  return store::for_each_segment(db, query, [&](const CallColumns& old) -> Status {
+    std::vector<std::uint32_t> texts{0};
+    for (const std::string& text : old.texts) {
+      const auto found = text_of.find(text);
+      texts.push_back(found == text_of.end() ? UINT32_MAX : found->second);
+    }
+    bool known = true;
+    const auto id = [&](const std::vector<std::uint32_t>& column, std::size_t row) -> std::uint32_t {
+      const std::uint32_t value = CallColumns::at(column, row);
+      if (value == 0) return 0;
+      const auto found = position_of.find(value);
+      known = known && found != position_of.end();
+      return known ? found->second : 0;
+    };
+    const auto text = [&](const std::vector<std::uint32_t>& column, std::size_t row) -> std::uint32_t {
+      const std::uint32_t index = texts[CallColumns::at(column, row)];
+      known = known && index != UINT32_MAX;
+      return index;
+    };
+    const auto put = [&](auto& column, auto value) {
+      if (value == 0 && column.empty()) return;
+      column.resize(columns.records, 0);
+      column.push_back(value);
+    };
+    for (std::size_t row = 0; row < old.records; ++row) {
+      if (old.started_at_us[row] < first || old.started_at_us[row] > last) continue;
+      known = true;
+      const std::uint32_t a = id(old.a, row);
+      const std::uint32_t b = id(old.b, row);
+      const std::uint32_t imei = id(old.imei, row);
+      const std::uint32_t imsi = id(old.imsi, row);
+      const std::uint32_t forwarded_to = id(old.forwarded_to, row);
+      const std::uint32_t cell = text(old.cell, row);
+      const std::uint32_t last_cell = text(old.last_cell, row);
+      const std::uint32_t roaming = text(old.roaming, row);
+      if (!known) continue;
+      columns.started_at_us.push_back(old.started_at_us[row]);
+      columns.a.push_back(a);
+      columns.b.push_back(b);
+      columns.duration_s.push_back(old.duration_s[row]);
+      columns.kind.push_back(old.kind[row]);
+      columns.flags.push_back(old.flags[row]);
+      put(columns.imei, imei);
+      put(columns.imsi, imsi);
+      put(columns.forwarded_to, forwarded_to);
+      put(columns.cell, cell);
+      put(columns.last_cell, last_cell);
+      put(columns.roaming, roaming);
+      put(columns.latitude_e7, CallColumns::at(old.latitude_e7, row));
+      put(columns.longitude_e7, CallColumns::at(old.longitude_e7, row));
+      put(columns.azimuth_deg, CallColumns::at(old.azimuth_deg, row));
+      ++columns.records;
+    }
+    return core::ok();
+  });
+}
+
+/// Cuts optional columns and rows of earlier files off again.
+void cut_to(CallColumns& c, std::size_t records) {
+  c.records = records;
+  for (auto* column : {&c.a, &c.b, &c.imei, &c.imsi, &c.forwarded_to, &c.cell, &c.last_cell, &c.roaming})
+    if (!column->empty()) column->resize(records, 0);
+  c.started_at_us.resize(records);
+  c.duration_s.resize(records);
+  c.kind.resize(records);
+  c.flags.resize(records);
+  for (auto* column : {&c.latitude_e7, &c.longitude_e7})
+    if (!column->empty()) column->resize(records, 0);
+  if (!c.azimuth_deg.empty()) c.azimuth_deg.resize(records, 0);
+}
+
+/// Encodes all segments, with the other cores' help, while the caller writes something else.
+class SegmentEncoder {
+ public:
+  SegmentEncoder(const CallColumns& columns, const std::vector<std::uint32_t>& rows,
+                 const std::vector<std::uint32_t>& ids)
+      : columns_{columns}, rows_{rows}, ids_{ids} {
+    count_ = (rows.size() + store::kMaxSegmentRecords - 1) / store::kMaxSegmentRecords;
+    encoded_.resize(count_);
+    if (count_ < 2) return;
+    const unsigned threads = std::clamp(std::thread::hardware_concurrency(), 2U, 9U) - 1;
+    for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+  }
+  ~SegmentEncoder() {
+    for (std::thread& thread : threads_)
+      if (thread.joinable()) thread.join();
+  }
+  SegmentEncoder(const SegmentEncoder&) = delete;
+  SegmentEncoder& operator=(const SegmentEncoder&) = delete;
+
+  std::vector<store::EncodedSegment>& finish() {
+    work();
+    for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
+    return encoded_;
+  }
+
+ private:
+  void work() {
+    for (std::size_t i = next_++; i < count_; i = next_++) {
+      const std::size_t begin = i * store::kMaxSegmentRecords;
+      const std::size_t size = std::min(store::kMaxSegmentRecords, rows_.size() - begin);
+      const CallColumns part = gather(columns_, std::span{rows_}.subspan(begin, size), ids_);
+      encoded_[i] = store::encode_segment(part, 0, size);
+    }
+  }
+  const CallColumns& columns_;
+  const std::vector<std::uint32_t>& rows_;
+  const std::vector<std::uint32_t>& ids_;
+  std::size_t count_ = 0;
+  std::atomic<std::size_t> next_{0};
+  std::vector<store::EncodedSegment> encoded_;
+  std::vector<std::thread> threads_;
+};
+
+v1::QuarantinedProduct product_of(const CallTable& table, const CallColumns& columns,
+                                  const std::vector<std::uint32_t>& rows, const std::string& reason,
+                                  const std::string& authorization_id) {
+  v1::QuarantinedProduct product;
+  product.set_version(1);
+  product.set_source_id(columns.source_id);
+  product.set_reason(reason);
+  product.set_authorization_id(authorization_id);
+  const std::vector<bool> used = mentioned(columns, rows, table.identifiers.size());
+  std::vector<std::uint32_t> ids(table.identifiers.size(), 0);
+  for (std::size_t i = 0; i < used.size(); ++i) {
+    if (!used[i]) continue;
+    v1::QuarantinedIdentifier& identifier = *product.add_identifiers();
+    identifier.set_kind(table.identifiers[i].kind);
+    identifier.set_value(table.identifiers[i].value);
+    identifier.set_raw(table.identifiers[i].raw);
+    identifier.set_valid(table.identifiers[i].valid);
+    identifier.set_country(table.identifiers[i].country);
+    ids[i] = static_cast<std::uint32_t>(product.identifiers_size());
+  }
+  for (std::size_t begin = 0; begin < rows.size(); begin += store::kMaxSegmentRecords) {
+    const std::size_t size = std::min(store::kMaxSegmentRecords, rows.size() - begin);
+    const CallColumns part = gather(columns, std::span{rows}.subspan(begin, size), ids);
+    *product.add_segments() = store::pack_segment(part, 0, size);
+  }
+  return product;
+}
+
+Status write_segments(session::Session& session, store::Transaction& transaction,
+                      const WrittenSource& place, const std::string& authorization_id,
+                      const std::vector<store::EncodedSegment>& segments) {
+  PALERMO_TRY(std::int64_t id, session.db().scalar("SELECT coalesce(max(id), 0) FROM segment"));
+  for (const store::EncodedSegment& segment : segments) {
+    v1::LedgerEntry entry;
+    entry.set_id(fmt::format("SEG-{}", ++id));
+    entry.set_auth(authorization_id);
+    v1::SegmentEntry& body = *entry.mutable_segment();
+    body.set_source_id(place.id);
+    body.set_sha256(core::to_hex(segment.sha256));
+    body.set_records(segment.records);
+    body.set_from(core::format_utc_us(segment.from_us));
+    body.set_to(core::format_utc_us(segment.to_us));
+    PALERMO_TRY(const ledger::AppendedLeaf leaf,
+                session.ledger().append(transaction, std::move(entry), session.actor()));
+    PALERMO_TRY(const std::int64_t written,
+                store::write_segment(session.db(), place.seq, segment, leaf.index));
+    if (written != id)
+      return core::Error{core::ErrorCode::Internal, "a call segment got another number than its entry"};
+  }
+  return core::ok();
+}
+
+}  // namespace
+
+Result<v1::IngestResult> ingest_calls(session::Session& session, SourceFile& file,
+                                      const Profile& profile, const IngestOptions& options) {
+  const auto tell = [&](std::string_view step, double done) {
+    if (options.progress) options.progress(step, done);
+  };
+  PALERMO_TRY(const ScopeRule scope, scope_of(session, options));
+  CallReadOptions read_options;
+  read_options.timezone = options.timezone;
+  read_options.country = options.country;
+  read_options.keep_going = options.keep_going;
+  read_options.progress = [&](std::size_t bytes) {
+    tell("reading", static_cast<double>(bytes) / static_cast<double>(file.bytes().size()));
+  };
+  PALERMO_TRY(CallTable table, read_calls(file.bytes(), profile, file.path(), read_options));
+  PALERMO_TRY(const std::string sha256, file.sha256());
+
+  tell("checking", 0);
+  store::Database& db = session.db();
+  PALERMO_TRY(store::Transaction transaction, db.begin());
+  PALERMO_TRY(const WrittenSource place, next_source(db));
+  table.columns.source_id = place.id;
+  PALERMO_TRY(store::BulkIdentifiers bulk, store::BulkIdentifiers::look_up(db, table.identifiers));
+  CallColumns& columns = table.columns;
+  const std::size_t own = columns.records;
+  PALERMO_CHECK_OK(append_earlier(db, table, bulk.ids(), columns));
+  const SortedCalls sorted = sort_calls(table, columns, own, scope);
+  cut_to(columns, own);
+
+  v1::Source source;
+  source.set_sha256(sha256);
+  source.set_size(file.bytes().size());
+  source.set_name(std::filesystem::path{file.path()}.filename().string());
+  source.set_adapter("call_csv");
+  source.set_adapter_version(kCallAdapterVersion);
+  source.set_mapping(profile.layout.id());
+  source.set_mapping_sha256(profile.sha256);
+  source.set_timezone(table.timezone);
+  source.set_country(table.country);
+  source.set_grading(options.grading);
+  source.set_authorization_id(options.authorization_id);
+  source.set_technique(options.technique);
+  source.set_layer(options.layer);
+  source.set_rows_read(table.rows_read);
+  source.set_stored(static_cast<std::uint32_t>(sorted.stored.size()));
+  source.set_duplicates(sorted.duplicates);
+  std::uint32_t held = 0;
+  for (const auto& [reason, rows] : sorted.quarantine) held += static_cast<std::uint32_t>(rows.size());
+  source.set_quarantined(held);
+  source.set_rejected(static_cast<std::uint32_t>(table.rejects.size()));
+  for (v1::Reject& reject : table.rejects) *source.add_rejects() = std::move(reject);
+  source.set_ambiguous_local_times(table.ambiguous_local_times);
+  source.set_nonexistent_local_times(table.nonexistent_local_times);
+  source.set_invalid_numbers(table.invalid_numbers);
+  for (const std::string& notice : table.notices) source.add_notices(notice);
+  if (source.rows_read() != source.stored() + source.duplicates() + source.quarantined() + source.rejected())
+    return core::Error{core::ErrorCode::Internal,
+                       fmt::format("the counts of {} do not add up; nothing was stored", place.id)};
+
+  if (!options.authorization_id.empty()) {
+    columns.texts.push_back(options.authorization_id);
+    columns.authorization.assign(own, static_cast<std::uint32_t>(columns.texts.size()));
+  }
+  tell("storing", 0);
+  bulk.assign(mentioned(columns, sorted.stored, table.identifiers.size()));
+  SegmentEncoder encoder{columns, sorted.stored, bulk.ids()};
+  PALERMO_CHECK_OK(bulk.insert());
+  const std::vector<store::EncodedSegment>& segments = encoder.finish();
+
+  v1::SourceEntry entry;
+  entry.set_segments(static_cast<std::uint32_t>(segments.size()));
+  entry.set_records(source.stored());
+  std::vector<core::Digest> leaves;
+  for (const store::EncodedSegment& segment : segments)
+    leaves.push_back(ledger::leaf_hash(core::bytes_of(segment.sha256)));
+  entry.set_records_root(core::to_hex(ledger::root_of(leaves)));
+  PALERMO_CHECK_OK(write_source(session, transaction, place, source, entry));
+  PALERMO_CHECK_OK(write_segments(session, transaction, place, options.authorization_id, segments));
+  v1::IngestResult result;
+  for (const auto& [reason, rows] : sorted.quarantine) {
+    const v1::QuarantinedProduct product =
+        product_of(table, columns, rows, reason, options.authorization_id);
+    PALERMO_CHECK_OK(write_quarantine(session, transaction, place, product,
+                                      static_cast<std::uint32_t>(rows.size()),
+                                      columns.line[rows.front()], columns.line[rows.back()], result));
+  }
+  if (!options.dry_run) PALERMO_CHECK_OK(transaction.commit());
+  tell("storing", 1);
+  describe(source, result);
+  return result;
+}
+
+}  // namespace palermo::ingest

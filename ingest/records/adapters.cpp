@@ -1,0 +1,35 @@
+#include "ingest/batch.hpp"
+#include "ingest/records/record_files.hpp"
+#include "ingest/records/relations.hpp"
+
+namespace palermo::ingest {
+namespace {
+
+/// Every error of a file names the file.
+Adapter named(Adapter adapter) {
+  adapter.read = [read = std::move(adapter.read)](const AdapterInput& input) {
+    auto batch = read(input);
+    if (!batch && batch.error().code == core::ErrorCode::BadInput) {
+      if (!batch.error().where) batch.error().where = core::SourcePosition{};
+      if (batch.error().where->file.empty()) batch.error().where->file = input.file_name;
+    }
+    return batch;
+  };
+  return adapter;
+}
+
+}  // namespace
+
+const std::vector<Adapter>& record_adapters() {
+  static const std::vector<Adapter> kAdapters = [] {
+    std::vector<Adapter> all;
+    for (auto make : {edge_list_adapter, matrix_adapter, relations_adapter, statements_adapter,
+                      undercover_report_adapter, intercept_log_adapter, technique_use_adapter,
+                      payments_adapter})
+      all.push_back(named(make()));
+    return all;
+  }();
+  return kAdapters;
+}
+
+}  // namespace palermo::ingest

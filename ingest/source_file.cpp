@@ -1,0 +1,78 @@
+#include "ingest/source_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace palermo::ingest {
+namespace {
+
+core::Error refused(const std::string& path, std::string why, std::string next = {}) {
+  return core::Error{core::ErrorCode::BadInput, std::move(why), core::SourcePosition{path, 0},
+                     std::move(next)};
+}
+
+std::int64_t modified_ns(const struct stat& status) {
+  return static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
+}
+
+constexpr std::size_t kPiece = 4U << 20;
+
+}  // namespace
+
+core::Result<std::unique_ptr<SourceFile>> SourceFile::open(const std::string& path) {
+  std::unique_ptr<SourceFile> file{new SourceFile};
+  file->path_ = path;
+  // A pipe without writer would block an ordinary open for ever.
+  file->descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (file->descriptor_ < 0)
+    return refused(path, fmt::format("cannot be read: {}", std::strerror(errno)),
+                   "check the name and the permissions");
+  struct stat status {};
+  if (fstat(file->descriptor_, &status) != 0)
+    return refused(path, fmt::format("cannot be read: {}", std::strerror(errno)));
+  if (S_ISDIR(status.st_mode)) return refused(path, "is a folder", "name the files in it one by one");
+  if (!S_ISREG(status.st_mode))
+    return refused(path, "is no regular file", "save the evidence as a file first");
+  if (status.st_size == 0) return refused(path, "is empty", "ask for the file again");
+  file->size_ = static_cast<std::size_t>(status.st_size);
+  file->modified_ns_ = modified_ns(status);
+  void* mapped = mmap(nullptr, file->size_, PROT_READ, MAP_PRIVATE, file->descriptor_, 0);
+  if (mapped == MAP_FAILED)
+    return refused(path, fmt::format("cannot be read: {}", std::strerror(errno)));
+  file->data_ = static_cast<char*>(mapped);
+  madvise(mapped, file->size_, MADV_SEQUENTIAL | MADV_WILLNEED);
+  SourceFile* raw = file.get();
+  file->hashing_ = std::thread{[raw] {
+    core::Sha256 hash;
+    for (std::size_t at = 0; at < raw->size_ && !raw->stop_.load(std::memory_order_relaxed);
+         at += kPiece)
+      hash.update({raw->data_ + at, std::min(kPiece, raw->size_ - at)});
+    raw->digest_ = hash.finish();
+  }};
+  return file;
+}
+
+SourceFile::~SourceFile() {
+  stop_ = true;
+  if (hashing_.joinable()) hashing_.join();
+  if (data_ != nullptr) munmap(data_, size_);
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+core::Result<std::string> SourceFile::sha256() {
+  if (hashing_.joinable()) hashing_.join();
+  struct stat status {};
+  if (fstat(descriptor_, &status) != 0 || static_cast<std::size_t>(status.st_size) != size_ ||
+      modified_ns(status) != modified_ns_)
+    return refused(path_, "was changed while it was read", "run the command again on a copy at rest");
+  return core::to_hex(digest_);
+}
+
+}  // namespace palermo::ingest

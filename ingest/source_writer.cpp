@@ -1,0 +1,160 @@
+#include "ingest/source_writer.hpp"
+
+#include <fmt/format.h>
+
+#include "core/authorization/authorization_store.hpp"
+#include "core/base/encoding.hpp"
+#include "core/base/text.hpp"
+#include "core/base/time.hpp"
+#include "core/sealing/sealed_box.hpp"
+
+namespace palermo::ingest {
+
+using core::Error;
+using core::ErrorCode;
+using core::Result;
+using core::Status;
+
+Result<WrittenSource> next_source(store::Database& db) {
+  PALERMO_TRY(const std::int64_t last, db.scalar("SELECT coalesce(max(seq), 0) FROM source"));
+  return WrittenSource{last + 1, fmt::format("SRC-{}", last + 1)};
+}
+
+Result<std::optional<v1::Source>> find_source(store::Database& db, const std::string& sha256) {
+  PALERMO_TRY(store::Statement query, db.prepare("SELECT payload FROM source WHERE sha256 = ?1"));
+  PALERMO_CHECK_OK(query.bind(1, sha256));
+  PALERMO_TRY(const bool row, query.step());
+  if (!row) return std::optional<v1::Source>{};
+  v1::Source source;
+  const std::string_view payload = query.blob(0);
+  if (!source.ParseFromArray(payload.data(), static_cast<int>(payload.size())))
+    return Error{ErrorCode::Integrity, "a source of this case cannot be read", std::nullopt,
+                 "run `palermo audit verify`", "ALTERED"};
+  return std::optional<v1::Source>{std::move(source)};
+}
+
+Status write_source(session::Session& session, store::Transaction& transaction,
+                    const WrittenSource& place, v1::Source& source,
+                    const v1::SourceEntry& entry_part) {
+  source.set_source_id(place.id);
+  source.set_ingested_by(session.operator_name());
+  source.set_ingested_at(core::format_utc_us(core::now_us()));
+  source.set_purpose(session.purpose());
+  const std::string payload = source.SerializeAsString();
+  const std::string salt = core::random_bytes(32);
+
+  v1::LedgerEntry entry;
+  entry.set_id(place.id);
+  entry.set_auth(source.authorization_id());
+  v1::SourceEntry& body = *entry.mutable_source();
+  body = entry_part;
+  body.set_sha256(source.sha256());
+  body.set_size(source.size());
+  body.set_adapter(source.adapter());
+  body.set_mapping_sha256(source.mapping_sha256());
+  body.set_technique(source.technique());
+  body.set_rows_read(source.rows_read());
+  body.set_stored(source.stored());
+  body.set_duplicates(source.duplicates());
+  body.set_quarantined(source.quarantined());
+  body.set_rejected(source.rejected());
+  body.set_commit(core::to_hex(core::commitment(salt, payload)));
+  body.set_purpose(source.purpose());
+  PALERMO_TRY(const ledger::AppendedLeaf leaf,
+              session.ledger().append(transaction, std::move(entry), session.actor()));
+
+  PALERMO_TRY(store::Statement insert,
+              session.db().prepare("INSERT INTO source (seq, id, sha256, payload, salt, leaf) "
+                                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
+  PALERMO_CHECK_OK(insert.bind_all(place.seq, place.id, source.sha256()));
+  PALERMO_CHECK_OK(insert.bind_blob(4, payload));
+  PALERMO_CHECK_OK(insert.bind_blob(5, salt));
+  PALERMO_CHECK_OK(insert.bind(6, static_cast<std::int64_t>(leaf.index)));
+  return insert.run();
+}
+
+Status write_quarantine(session::Session& session, store::Transaction& transaction,
+                        const WrittenSource& place, const v1::QuarantinedProduct& product,
+                        std::uint32_t count, std::uint32_t first_line, std::uint32_t last_line,
+                        v1::IngestResult& result) {
+  PALERMO_TRY(const std::string key, session.quarantine_public_key());
+  PALERMO_TRY(const std::string sealed, sealing::seal(key, product.SerializeAsString()));
+  const core::Digest digest = core::sha256(sealed);
+  PALERMO_TRY(const std::int64_t last,
+              session.db().scalar("SELECT coalesce(max(seq), 0) FROM quarantine"));
+  const std::string id = fmt::format("Q-{}", last + 1);
+
+  v1::LedgerEntry entry;
+  entry.set_id(id);
+  entry.set_auth(product.authorization_id());
+  v1::QuarantineEntry& body = *entry.mutable_quarantine();
+  body.set_source_id(place.id);
+  body.set_reason(product.reason());
+  body.set_count(count);
+  body.set_sha256(core::to_hex(digest));
+  body.set_action("hold");
+  PALERMO_TRY(const ledger::AppendedLeaf leaf,
+              session.ledger().append(transaction, std::move(entry), session.actor()));
+
+  PALERMO_TRY(store::Statement insert,
+              session.db().prepare(
+                  "INSERT INTO quarantine (seq, source, reason, authorization_id, count, first_line, "
+                  "last_line, sealed, sha256, status, leaf) "
+                  "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'held', ?10)"));
+  PALERMO_CHECK_OK(insert.bind_all(last + 1, place.seq, product.reason(), product.authorization_id(),
+                                   count, first_line, last_line));
+  PALERMO_CHECK_OK(insert.bind_blob(8, sealed));
+  PALERMO_CHECK_OK(insert.bind_blob(9, core::bytes_of(digest)));
+  PALERMO_CHECK_OK(insert.bind(10, static_cast<std::int64_t>(leaf.index)));
+  PALERMO_CHECK_OK(insert.run());
+
+  v1::QuarantineItem& item = *result.add_quarantine();
+  item.set_quarantine_id(id);
+  item.set_reason(product.reason());
+  item.set_source_id(place.id);
+  item.set_count(count);
+  item.set_authorization_id(product.authorization_id());
+  item.set_text(std::string{authorization::rule_text(product.reason())});
+  item.set_first_line(first_line);
+  item.set_last_line(last_line);
+  item.set_status("held");
+  return core::ok();
+}
+
+Result<ScopeRule> scope_of(session::Session& session, const IngestOptions& options) {
+  ScopeRule rule;
+  rule.open_material = options.technique == "NONE";
+  if (options.authorization_id.empty()) return rule;
+  auto stored = authorization::load(session.db(), options.authorization_id);
+  if (!stored) {
+    if (stored.error().code != ErrorCode::NotFound) return std::move(stored).error();
+    return Error{ErrorCode::BadInput,
+                 fmt::format("this case has no authorization '{}'",
+                             core::printable(options.authorization_id, 80)),
+                 std::nullopt,
+                 "see `palermo authorize list`; add it with `palermo authorize add FILE`; nothing was "
+                 "stored"};
+  }
+  PALERMO_TRY(rule.coverage, authorization::Coverage::compile(stored->authorization));
+  return rule;
+}
+
+void describe(const v1::Source& source, v1::IngestResult& result) {
+  result.set_source_id(source.source_id());
+  result.set_sha256(source.sha256());
+  result.set_rows_read(source.rows_read());
+  result.set_stored(source.stored());
+  result.set_duplicates(source.duplicates());
+  result.set_quarantined(source.quarantined());
+  result.set_rejected(source.rejected());
+  *result.mutable_rejects() = source.rejects();
+  result.set_mapping(source.mapping());
+  result.set_timezone(source.timezone());
+  *result.mutable_notices() = source.notices();
+  result.set_layer(source.layer());
+  result.set_invalid_numbers(source.invalid_numbers());
+  result.set_ambiguous_local_times(source.ambiguous_local_times());
+  result.set_nonexistent_local_times(source.nonexistent_local_times());
+}
+
+}  // namespace palermo::ingest

@@ -1,0 +1,54 @@
+// What every ingested file leaves in the case whatever its format: the source row, its ledger entry, and
+// the sealed groups of quarantine. For the pipeline.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/base/result.hpp"
+#include "core/session/session.hpp"
+#include "ingest/calls/call_sorter.hpp"
+#include "ingest/pipeline.hpp"
+#include "palermo/v1/ingest.pb.h"
+#include "palermo/v1/segment.pb.h"
+#include "palermo/v1/source.pb.h"
+
+namespace palermo::ingest {
+
+struct WrittenSource {
+  std::int64_t seq = 0;
+  std::string id;  // SRC-n
+};
+
+/// The id that the next source of the case gets, in the current transaction.
+[[nodiscard]] core::Result<WrittenSource> next_source(store::Database& db);
+
+/// A file of these bytes that the case holds already.
+[[nodiscard]] core::Result<std::optional<v1::Source>> find_source(store::Database& db,
+                                                                  const std::string& sha256);
+
+/// Completes the Source (who, when, purpose), appends its entry, inserts its row.
+/// @param entry_part  segments, records and records_root, which depend on the format
+[[nodiscard]] core::Status write_source(session::Session& session, store::Transaction& transaction,
+                                        const WrittenSource& place, v1::Source& source,
+                                        const v1::SourceEntry& entry_part);
+
+/// Seals one group of rows that share a rule code, appends its entry, inserts its row, and adds it to the
+/// answer.
+[[nodiscard]] core::Status write_quarantine(session::Session& session,
+                                            store::Transaction& transaction,
+                                            const WrittenSource& place,
+                                            const v1::QuarantinedProduct& product,
+                                            std::uint32_t count, std::uint32_t first_line,
+                                            std::uint32_t last_line, v1::IngestResult& result);
+
+/// Loads the authorization that the options name.
+/// @error BadInput  there is none of that id
+[[nodiscard]] core::Result<ScopeRule> scope_of(session::Session& session,
+                                               const IngestOptions& options);
+
+/// Copies what a Source and an IngestResult share.
+void describe(const v1::Source& source, v1::IngestResult& result);
+
+}  // namespace palermo::ingest

@@ -1,0 +1,282 @@
+// A case of a dozen entries with a row of every kind, and the means to forge it.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "core/base/json_message.hpp"
+#include "core/ledger/canonical.hpp"
+#include "core/ledger/ledger.hpp"
+#include "core/ledger/merkle.hpp"
+#include "core/ledger/note.hpp"
+#include "core/ledger/verify.hpp"
+#include "core/store/database.hpp"
+#include "tests/support/catch.hpp"
+
+namespace palermo::test {
+
+inline constexpr const char* kSalt = "0123456789abcdef0123456789abcdef";
+
+struct SmallCase {
+  store::Database db = *store::Database::in_memory();
+  ledger::Ledger ledger = *ledger::Ledger::open(db);
+  ledger::SigningKey log = *ledger::SigningKey::from_seed("palermo/c1", 1, std::string(32, 'L'));
+  ledger::SigningKey anna =
+      *ledger::SigningKey::from_seed("palermo/c1/anna", 1, std::string(32, 'A'));
+  std::string early;  // checkpoint of size 5
+  std::string late;   // checkpoint of the whole
+
+  SmallCase() {
+    fill();
+    // Whoever can write the file can do this.
+    for (const char* trigger : {"leaf_is_final", "leaf_stays", "segment_is_final"})
+      triggers.push_back(
+          text_of(std::string{"SELECT sql FROM sqlite_schema WHERE name = '"} + trigger + "'"));
+    run("PRAGMA foreign_keys=OFF");
+  }
+
+  void run(const std::string& sql) {
+    const auto status = db.exec(sql);
+    INFO(sql);
+    if (!status) INFO(status.error().message);
+    REQUIRE(status.ok());
+  }
+  void drop_triggers() {
+    run("DROP TRIGGER leaf_is_final; DROP TRIGGER leaf_stays; DROP TRIGGER segment_is_final");
+  }
+  void restore_triggers() {
+    for (const std::string& sql : triggers) run(sql);
+  }
+  [[nodiscard]] std::string text_of(const std::string& sql) {
+    auto query = db.prepare(sql);
+    REQUIRE(query.ok());
+    REQUIRE(*query->step());
+    return std::string{query->blob(0)};
+  }
+  /// Runs an UPDATE whose ?1 is a blob.
+  void put_blob(const std::string& sql, std::string_view bytes) {
+    auto update = db.prepare(sql);
+    REQUIRE(update.ok());
+    REQUIRE(update->bind_blob(1, bytes).ok());
+    REQUIRE(update->run().ok());
+  }
+  [[nodiscard]] v1::VerifyResult verify(const std::string& retained = {}) {
+    ledger::VerifyOptions options;
+    if (!retained.empty()) options.retained = *ledger::parse_signed_checkpoint(retained);
+    auto result = ledger::verify_log(db, options);
+    REQUIRE(result.ok());
+    return *result;
+  }
+  [[nodiscard]] std::vector<std::string> leaves() {
+    std::vector<std::string> out;
+    for (std::uint64_t i = 0; i < *ledger.size(); ++i) out.push_back(*ledger.leaf(i));
+    return out;
+  }
+
+  /// An entry again, with one member changed and signed anew by its true actor.
+  [[nodiscard]] std::string resigned(const std::string& leaf, const std::string& member,
+                                     const core::Json& value) const {
+    core::Json json = *core::parse_json(leaf);
+    json[member] = value;
+    json.erase("sig");
+    const ledger::SigningKey& actor = json["actor"] == log.name() ? log : anna;
+    json["sig"] = core::to_base64(
+        actor.sign(std::string{ledger::kEntrySignaturePrefix} + *ledger::canonical_json(json)));
+    return *ledger::canonical_json(json);
+  }
+
+  /// Replaces the whole tree by that of these leaves; `sign`: with a checkpoint by the true key.
+  void forge(const std::vector<std::string>& forged, bool sign) {
+    drop_triggers();
+    run("DELETE FROM node; DELETE FROM leaf; DELETE FROM checkpoint; DELETE FROM entry_head");
+    ledger::CompactTree tree;
+    auto insert_node = *db.prepare("INSERT INTO node VALUES (?1, ?2, ?3)");
+    auto insert_leaf = *db.prepare("INSERT INTO leaf VALUES (?1, ?2, ?3)");
+    auto insert_head = *db.prepare("INSERT OR REPLACE INTO entry_head VALUES (?1, ?2, ?3, ?4)");
+    tree.on_node = [&](unsigned level, std::uint64_t index, const core::Digest& hash) {
+      REQUIRE(insert_node.bind_all(std::int64_t{level}, static_cast<std::int64_t>(index)).ok());
+      REQUIRE(insert_node.bind_blob(3, core::bytes_of(hash)).ok());
+      REQUIRE(insert_node.run().ok());
+    };
+    for (std::size_t i = 0; i < forged.size(); ++i) {
+      const auto hash = ledger::leaf_hash(forged[i]);
+      REQUIRE(insert_leaf.bind(1, static_cast<std::int64_t>(i)).ok());
+      REQUIRE(insert_leaf.bind_blob(2, forged[i]).ok());
+      REQUIRE(insert_leaf.bind_blob(3, core::bytes_of(hash)).ok());
+      REQUIRE(insert_leaf.run().ok());
+      tree.push(hash);
+      const auto json = core::parse_json(forged[i]);
+      if (!json || !json->contains("id")) continue;
+      REQUIRE(insert_head
+                  .bind_all((*json)["kind"].get<std::string>(), (*json)["id"].get<std::string>(),
+                            (*json)["rev"].get<std::int64_t>(), static_cast<std::int64_t>(i))
+                  .ok());
+      REQUIRE(insert_head.run().ok());
+    }
+    const std::size_t covered = sign ? forged.size() : 0;
+    const auto note = ledger::sign_note(
+        ledger::checkpoint_text(log.name(), covered, sign ? tree.root() : ledger::empty_root()),
+        log);
+    auto insert = *db.prepare("INSERT INTO checkpoint VALUES (?1, ?2)");
+    REQUIRE(insert.bind_all(static_cast<std::int64_t>(covered), *note).ok());
+    REQUIRE(insert.run().ok());
+    restore_triggers();
+  }
+
+  /// Puts the one dropped trigger of segments back.
+  [[nodiscard]] std::string triggers_sql() const { return triggers.back(); }
+
+ private:
+  std::vector<std::string> triggers;
+
+  std::int64_t append(store::Transaction& transaction, v1::LedgerEntry entry,
+                      const ledger::SigningKey& actor) {
+    const auto leaf = ledger.append(transaction, std::move(entry), actor);
+    REQUIRE(leaf.ok());
+    return static_cast<std::int64_t>(leaf->index);
+  }
+  void insert(const std::string& sql, std::string_view payload, std::int64_t leaf,
+              std::string_view salt) {
+    auto statement = db.prepare(sql);  // ?1 payload, ?2 leaf, ?3 salt
+    REQUIRE(statement.ok());
+    REQUIRE(statement->bind_blob(1, payload).ok());
+    REQUIRE(statement->bind(2, leaf).ok());
+    if (!salt.empty()) REQUIRE(statement->bind_blob(3, salt).ok());
+    REQUIRE(statement->run().ok());
+  }
+
+  void fill() {
+    auto transaction = *db.begin();
+    REQUIRE(db.set_meta("case_id", "c1").ok());
+    REQUIRE(db.set_meta("state", "IT").ok());
+    REQUIRE(db.set_meta("quarantine_key", "a2V5").ok());
+    REQUIRE(db.set_meta("log_vkey", log.verifier().text()).ok());
+    {
+      v1::LedgerEntry entry;
+      entry.set_id("c1");
+      auto& body = *entry.mutable_case_opened();
+      body.set_case_id("c1");
+      body.set_state("IT");
+      body.set_quarantine_key("a2V5");
+      body.set_log_vkey(log.verifier().text());
+      append(transaction, entry, log);
+    }
+    {
+      v1::LedgerEntry entry;
+      entry.set_id("anna");
+      auto& body = *entry.mutable_operator_added();
+      body.set_name("anna");
+      body.add_roles("analyst");
+      body.add_roles("admin");
+      body.set_vkey(anna.verifier().text());
+      insert("INSERT INTO operator VALUES ('anna', 'analyst,admin', CAST(?1 AS TEXT), ?2)",
+             body.vkey(), append(transaction, entry, log), "");
+    }
+    const auto commit = [](std::string_view payload) {
+      return core::to_hex(core::commitment(kSalt, payload));
+    };
+    for (const char* status : {"ACTIVE", "CANCELLED"}) {
+      v1::LedgerEntry entry;
+      entry.set_id("AUTH-1");
+      entry.set_auth("AUTH-1");
+      entry.mutable_authorization()->set_status(status);
+      entry.mutable_authorization()->set_commit(commit(status));
+      insert(
+          "INSERT INTO authorization SELECT 'AUTH-1', count(*) + 1, ?1, ?3, ?2 FROM authorization",
+          status, append(transaction, entry, anna), kSalt);
+    }
+    {
+      v1::LedgerEntry entry;
+      entry.set_auth("AUTH-1");
+      entry.mutable_access()->set_operation("CONSULT");
+      append(transaction, entry, anna);
+    }
+    early = *ledger.checkpoint(transaction, log);
+    const std::string blob = "packed call records";
+    const std::string file_hash = core::to_hex(core::sha256("file"));
+    std::int64_t source_leaf = 0;
+    {
+      ledger::CompactTree records;
+      for (const char* payload : {"first", "second", "third"})
+        records.push(ledger::leaf_hash(core::bytes_of(core::commitment(kSalt, payload))));
+      v1::LedgerEntry entry;
+      entry.set_id("SRC-1");
+      entry.set_auth("AUTH-1");
+      auto& body = *entry.mutable_source();
+      body.set_sha256(file_hash);
+      body.set_commit(commit("source"));
+      body.set_segments(1);
+      body.set_records(3);
+      body.set_records_root(core::to_hex(records.root()));
+      source_leaf = append(transaction, entry, anna);
+    }
+    insert("INSERT INTO source VALUES (1, 'SRC-1', '" + file_hash + "', ?1, ?3, ?2)", "source",
+           source_leaf, kSalt);
+    for (const char* payload : {"first", "second", "third"})
+      insert(
+          "INSERT INTO record SELECT count(*) + 1, 'REC-' || count(*), 1, ?2, 'report', 'AUTH-1', "
+          "'', "
+          "NULL, NULL, ?1, ?3, x'00' FROM record",
+          payload, 7, kSalt);
+    {
+      v1::LedgerEntry entry;
+      entry.set_id("SEG-1");
+      entry.set_auth("AUTH-1");
+      entry.mutable_segment()->set_source_id("SRC-1");
+      entry.mutable_segment()->set_records(9);
+      entry.mutable_segment()->set_sha256(core::to_hex(core::sha256(blob)));
+      const std::int64_t leaf = append(transaction, entry, anna);
+      insert("INSERT INTO segment VALUES (1, 1, 9, 0, 1, ?1, ?3, ?2)", blob, leaf,
+             core::bytes_of(core::sha256(blob)));
+    }
+    {
+      v1::LedgerEntry entry;
+      entry.set_id("Q-1");
+      entry.set_auth("AUTH-404");  // held back because nobody knows that authorization
+      auto& body = *entry.mutable_quarantine();
+      body.set_action("hold");
+      body.set_reason("AU01");
+      body.set_count(2);
+      body.set_sha256(core::to_hex(core::sha256("sealed")));
+      const std::int64_t leaf = append(transaction, entry, anna);
+      insert("INSERT INTO quarantine VALUES (1, 1, 'AU01', '', 2, 1, 2, ?1, ?3, 'held', ?2)",
+             "sealed", leaf, core::bytes_of(core::sha256("sealed")));
+    }
+    {
+      v1::LedgerEntry entry;
+      entry.mutable_decision()->set_element("untoc.2a");
+      entry.mutable_decision()->set_reason_commit(commit("reason"));
+      insert("INSERT INTO decision VALUES (1, ?1, ?3, ?2)", "reason",
+             append(transaction, entry, anna), kSalt);
+    }
+    {
+      v1::LedgerEntry entry;
+      entry.set_id("F-1");
+      entry.mutable_finding()->set_sha256(core::to_hex(core::sha256("finding")));
+      insert("INSERT INTO finding VALUES ('F-1', ?1, ?2)", "finding",
+             append(transaction, entry, anna), "");
+    }
+    {
+      v1::LedgerEntry entry;
+      entry.mutable_heartbeat()->set_note("x");
+      append(transaction, entry, anna);
+    }
+    late = *ledger.checkpoint(transaction, log);
+    REQUIRE(transaction.commit().ok());
+  }
+};
+
+inline bool has_code(const v1::VerifyResult& result, std::string_view code) {
+  return std::find(result.reason_codes().begin(), result.reason_codes().end(), code) !=
+         result.reason_codes().end();
+}
+
+inline bool has_problem(const v1::VerifyResult& result, std::string_view code,
+                        std::string_view where) {
+  return std::any_of(result.problems().begin(), result.problems().end(), [&](const auto& problem) {
+    return problem.code() == code && problem.where() == where;
+  });
+}
+
+}  // namespace palermo::test

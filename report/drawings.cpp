@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/authorization/coverage.hpp"
+#include "core/base/text.hpp"
 #include "core/base/time.hpp"
 #include "report/sections.hpp"
 
@@ -30,7 +31,8 @@ constexpr double kNetHeight = 660;
 constexpr double kMargin = 46;
 constexpr std::size_t kMostNodes = 220;
 constexpr std::size_t kMostTies = 900;
-constexpr std::size_t kMostLabels = 40;
+constexpr std::size_t kMostLabels = 48;
+constexpr std::size_t kMostPlainLabels = 15;  // of lines nobody is known to use
 
 struct Shape {
   const DrawnNode* node = nullptr;
@@ -220,10 +222,12 @@ std::string network_svg(const Page& page) {
   for (const Shape& shape : shapes)
     taken.push_back({shape.x - shape.r, shape.y - shape.r, shape.x + shape.r, shape.y + shape.r});
   std::size_t labels = 0;
+  std::size_t plain_labels = 0;
   for (const Shape* shape : wanted) {
     if (labels >= kMostLabels) break;
+    if (shape->person == nullptr && ++plain_labels > kMostPlainLabels) continue;
     const std::string text = label_of(page, *shape);
-    const double width = 6.4 * static_cast<double>(std::min<std::size_t>(text.size(), 27)) + 4;
+    const double width = 7.3 * static_cast<double>(core::display_width(text)) + 4;
     struct Place {
       double x, y;
       std::string_view anchor;

@@ -54,7 +54,7 @@ std::string css_string(std::string_view text) {
     if (safe) {
       out += static_cast<char>(code);
     } else {
-      out += fmt::format("\\{:06x}", code);
+      out += fmt::format("\\{:06x} ", code);  // the blank ends the escape and is not shown
     }
     i += length;
   }

@@ -92,7 +92,8 @@ void row(const Page& page, const FlatElement& flat, std::string& out) {
           : (element.origins() > 0 ? link_count("s-" + id, element.origins(), "independent origins")
                                    : std::string{"<span class=\"nil\">by part</span>"}),
       element.best_grade().empty()
-          ? std::string{"<span class=\"nil\">none</span>"}
+          ? fmt::format("<span class=\"nil\">{}</span>",
+                        supporting > 0 && element.children_size() > 0 ? "by part" : "none")
           : fmt::format("<a href=\"#s-{}\">{}</a>", id, plain(element.best_grade())),
       missing);
 }

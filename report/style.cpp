@@ -68,6 +68,7 @@ tr.d1>th{padding-left:1.5rem}tr.d2>th{padding-left:2.7rem}tr.d3>th{padding-left:
 tr:target>*,article:target>h3,p:target{background:#fdf3cf}
 .notices{font-size:.89rem;color:var(--soft);padding-left:1.2rem}
 .interval{font-size:1.9rem;font-weight:600;margin-right:.5rem;font-variant-numeric:lining-nums}
+section>p:has(+table){break-after:avoid}
 table.people td:first-child{width:42%}
 tr.out td{color:var(--soft)}
 tr.lens th{font-weight:600;padding-top:1rem;border-bottom-color:var(--line)}
@@ -120,10 +121,10 @@ svg.time .month{font-size:11px;fill:var(--soft)}
 .hatchline{stroke:#8c2a1c;stroke-width:1.1}
 svg.time .heldtext,.x{fill:#8c2a1c;color:#8c2a1c;font-size:11px;font-weight:600}
 .legend svg{vertical-align:-2px}
-@media (max-width:760px){body{margin:0;padding:1.6rem 1.1rem;box-shadow:none}.facts{display:block}
+@media screen and (max-width:760px){body{margin:0;padding:1.6rem 1.1rem;box-shadow:none}.facts{display:block}
 h1{font-size:1.8rem}section{overflow-x:auto}}
 @media print{
-html{background:#fff}
+html{background:#fff;font-size:12.6px}
 body{max-width:none;margin:0;padding:0;box-shadow:none;font-size:9.6pt;line-height:1.42}
 h1{font-size:23pt}h2{font-size:14pt;margin-top:18pt;break-after:avoid}h3{font-size:10.4pt;break-after:avoid}
 .lead{font-size:11pt}table{font-size:8.5pt}.note,.small,.legend{font-size:7.9pt}table.brief{font-size:9.6pt}
@@ -135,7 +136,7 @@ thead{display:table-header-group}
 tr,figure,blockquote,.warn,pre,li{break-inside:avoid}
 tr.lens{break-after:avoid}
 .label{break-after:avoid}
-#network,#verification,#by-element,#register{break-before:page}
+#network,#verification,#by-element{break-before:page}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 }
 )css";

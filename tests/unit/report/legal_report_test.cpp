@@ -281,8 +281,8 @@ TEST_CASE("html: numbers, anchors and CSS strings", "[report]") {
   CHECK(report::counted(1, "record", "records") == "1 record");
   CHECK(report::anchor("untoc.2a") == "untoc.2a");
   CHECK(report::anchor("a b\"") == "a_20b_22");
-  CHECK(report::css_string("a\"b") == "a\\000022b");
-  CHECK(report::css_string("é") == "\\0000e9");
+  CHECK(report::css_string("a\"b") == "a\\000022 b");
+  CHECK(report::css_string("é") == "\\0000e9 ");
   CHECK(report::short_time("2023-06-15T21:40:07+02:00") == "2023-06-15 19:40 UTC");
   CHECK(report::short_time("soon") == "soon");
 }

@@ -11,6 +11,7 @@ Command add_init(CLI::App& app);
 std::vector<Command> add_user(CLI::App& app);
 std::vector<Command> add_authorize(CLI::App& app);
 std::vector<Command> add_quarantine(CLI::App& app);
+Command add_ingest(CLI::App& app);
 Command add_simulate(CLI::App& app);
 
 }  // namespace palermo::cli

@@ -36,7 +36,8 @@ void add(std::vector<v1::Evidence>& into, const std::vector<v1::Evidence>& from)
 
 void add(std::vector<std::string>& into, const std::vector<std::string>& from) {
   for (const std::string& line : from)
-    if (!line.empty() && std::find(into.begin(), into.end(), line) == into.end()) into.push_back(line);
+    if (!line.empty() && std::find(into.begin(), into.end(), line) == into.end())
+      into.push_back(line);
 }
 
 /// Strong Kleene over the children; what decides comes first.
@@ -58,8 +59,8 @@ Answer combine(v1::ElementDef::Operator op, const std::vector<const Answer*>& ch
   const Outcome deciding = out.outcome;
   for (const Answer* child : children) {
     const bool decides = child->outcome == deciding;
-    const bool others_too = (all && deciding == kIndicated) || (!all && deciding == kNotIndicated) ||
-                            deciding == kUndetermined;
+    const bool others_too = (all && deciding == kIndicated) ||
+                            (!all && deciding == kNotIndicated) || deciding == kUndetermined;
     if (decides || others_too) {
       add(out.supporting, child->supporting);
       add(out.contrary, child->contrary);
@@ -85,7 +86,8 @@ std::set<std::string> origins_of(const Facts& facts, const std::vector<v1::Evide
 
 /// A definite answer of one origin is open under the lens that asks for two.
 void ask_for_corroboration(const Facts& facts, Answer& answer) {
-  if (facts.lens() != Lens::Corroborated || answer.rests_on_law || answer.outcome == kUndetermined) return;
+  if (facts.lens() != Lens::Corroborated || answer.rests_on_law || answer.outcome == kUndetermined)
+    return;
   const auto& rests_on = answer.outcome == kIndicated ? answer.supporting : answer.contrary;
   const auto origins = origins_of(facts, rests_on);
   if (origins.size() > 1) return;
@@ -114,12 +116,14 @@ Judgements collect_judgements(const Instruments& instruments, const v1::FactsFil
   for (const Statement* s : all) {
     const v1::Judgement& j = s->judgement();
     if (contradicts(*s)) {
-      notices.push_back(fmt::format("judgement {} is not used: it is marked as contradicting", s->id()));
+      notices.push_back(
+          fmt::format("judgement {} is not used: it is marked as contradicting", s->id()));
     } else if (blank(j.by()) || blank(j.reason())) {
       notices.push_back(
           fmt::format("judgement {} is not used: it needs a name (by) and a reason", s->id()));
     } else if (instruments.find(j.element()) == nullptr) {
-      notices.push_back(fmt::format("judgement {} is not used: there is no element '{}'", s->id(), core::printable(j.element(), 60)));
+      notices.push_back(fmt::format("judgement {} is not used: there is no element '{}'", s->id(),
+                                    core::printable(j.element(), 60)));
     } else {
       out.by_element[j.element()].push_back(s);
     }
@@ -140,15 +144,16 @@ void apply_judgement(const v1::ElementDef& element, std::vector<const Statement*
   bool conflict = false;
   for (const Statement* s : decisions) {
     if (s == last) continue;
-    if (when(s) == when(last)) conflict = conflict || s->judgement().outcome() != last->judgement().outcome();
-    answer.notes.push_back(fmt::format("{}: earlier decision '{}' by {}", s->id(), s->judgement().outcome(),
-                                       s->judgement().by()));
+    if (when(s) == when(last))
+      conflict = conflict || s->judgement().outcome() != last->judgement().outcome();
+    answer.notes.push_back(fmt::format("{}: earlier decision '{}' by {}", s->id(),
+                                       s->judgement().outcome(), s->judgement().by()));
   }
   const Outcome before = answer.outcome;
   const Outcome decided = outcome_named(last->judgement().outcome());
   const auto shown = [&](const Statement& s) {
-    v1::Evidence item = facts.evidence(s, fmt::format("decided '{}' by {}", s.judgement().outcome(),
-                                                      s.judgement().by()));
+    v1::Evidence item = facts.evidence(
+        s, fmt::format("decided '{}' by {}", s.judgement().outcome(), s.judgement().by()));
     item.set_kind("judgement");
     item.set_text(s.judgement().reason());
     item.set_source(s.judgement().by());
@@ -157,7 +162,8 @@ void apply_judgement(const v1::ElementDef& element, std::vector<const Statement*
   if (conflict) {
     for (const Statement* s : decisions)
       if (when(s) == when(last))
-        (outcome_named(s->judgement().outcome()) == kNotIndicated ? answer.contrary : answer.supporting)
+        (outcome_named(s->judgement().outcome()) == kNotIndicated ? answer.contrary
+                                                                  : answer.supporting)
             .push_back(shown(*s));
     answer.open(Element::CONFLICT, "one decision: named officers decided differently");
     return;
@@ -172,13 +178,14 @@ void apply_judgement(const v1::ElementDef& element, std::vector<const Statement*
     answer.notes.push_back(fmt::format("decided by {}: overrides the derived outcome '{}'",
                                        last->judgement().by(), in_words(before)));
   else if (answer.supporting.empty() && decided == kIndicated)
-    answer.notes.push_back(fmt::format("decided by {} although no act or effect in the file supports it",
-                                       last->judgement().by()));
+    answer.notes.push_back(fmt::format(
+        "decided by {} although no act or effect in the file supports it", last->judgement().by()));
   answer.outcome = decided;
   answer.reasons.clear();
   answer.missing.clear();
   (decided == kNotIndicated ? answer.contrary : answer.supporting).push_back(shown(*last));
-  if (decided == kUndetermined) answer.open(Element::JUDGEMENT_TERM, "decided to be left open by " + last->judgement().by());
+  if (decided == kUndetermined)
+    answer.open(Element::JUDGEMENT_TERM, "decided to be left open by " + last->judgement().by());
 }
 
 std::map<std::string, Answer> evaluate(const Instruments& instruments, const Facts& facts,
@@ -187,7 +194,8 @@ std::map<std::string, Answer> evaluate(const Instruments& instruments, const Fac
   const Judgements judgements = collect_judgements(instruments, facts.file(), notices);
   std::map<std::string, Answer> answers;
   std::map<std::string, Answer> by_evaluator;
-  const std::function<const Answer&(const std::string&)> run = [&](const std::string& id) -> const Answer& {
+  const std::function<const Answer&(const std::string&)> run =
+      [&](const std::string& id) -> const Answer& {
     if (const auto known = answers.find(id); known != answers.end()) return known->second;
     const v1::ElementDef& element = *instruments.find(id);
     Answer answer;
@@ -215,8 +223,9 @@ std::map<std::string, Answer> evaluate(const Instruments& instruments, const Fac
       apply_judgement(element, decided->second, facts, before, answer);
     if (before != nullptr && answer.outcome == kUndetermined && before->outcome != kUndetermined) {
       answer.reasons.insert(Element::PROVENANCE);
-      add(answer.missing, {fmt::format("evidence inside the lens '{}': without it the element is {}",
-                                       name_of(facts.lens()), in_words(before->outcome))});
+      add(answer.missing,
+          {fmt::format("evidence inside the lens '{}': without it the element is {}",
+                       name_of(facts.lens()), in_words(before->outcome))});
     }
     return answers.emplace(id, std::move(answer)).first->second;
   };
@@ -272,8 +281,9 @@ v1::FactsFile with_catalogue(const v1::FactsFile& file) {
 
 void general_notices(const Facts& facts, std::vector<std::string>& notices) {
   if (facts.groups().size() > 1)
-    notices.push_back(fmt::format("{} groups are stated ({}); this finding is about {}", facts.groups().size(),
-                                  fmt::join(facts.groups(), ", "), facts.group()));
+    notices.push_back(fmt::format("{} groups are stated ({}); this finding is about {}",
+                                  facts.groups().size(), fmt::join(facts.groups(), ", "),
+                                  facts.group()));
   int unlabelled = 0, unstated = 0;
   std::set<std::string> unknown;
   for (const Statement* s : facts.all()) {
@@ -281,16 +291,17 @@ void general_notices(const Facts& facts, std::vector<std::string>& notices) {
     if (!s->has_lawful()) ++unstated;
     if ((s->has_act() || s->has_agreement()) && !facts.offence_of(*s).empty() &&
         facts.offence(facts.offence_of(*s)) == nullptr)
-      unknown.insert(fmt::format("{} names the offence {}, which the file does not describe", s->id(),
-                                 core::printable(facts.offence_of(*s), 40)));
+      unknown.insert(fmt::format("{} names the offence {}, which the file does not describe",
+                                 s->id(), core::printable(facts.offence_of(*s), 40)));
   }
   if (unlabelled > 0)
-    notices.push_back(fmt::format("{} statement(s) do not say whether they are fact or assessment and are read as "
-                                  "assessments",
-                                  unlabelled));
+    notices.push_back(fmt::format(
+        "{} statement(s) do not say whether they are fact or assessment and are read as "
+        "assessments",
+        unlabelled));
   if (facts.lens() == Lens::Lawful && unstated > 0)
-    notices.push_back(fmt::format("{} statement(s) do not say whether they were lawfully obtained; they are kept",
-                                  unstated));
+    notices.push_back(fmt::format(
+        "{} statement(s) do not say whether they were lawfully obtained; they are kept", unstated));
   notices.insert(notices.end(), unknown.begin(), unknown.end());
   if (facts.file().case_().parties().empty())
     notices.push_back("the file does not list the States Parties (case.parties)");
@@ -307,15 +318,15 @@ std::string facts_sha256(const v1::FactsFile& facts) {
   feed(facts.case_());
   std::vector<const v1::Offence*> offences;
   for (const v1::Offence& offence : facts.offences()) offences.push_back(&offence);
-  std::stable_sort(offences.begin(), offences.end(), [](const v1::Offence* a, const v1::Offence* b) {
-    return natural_less(a->id(), b->id());
-  });
+  std::stable_sort(
+      offences.begin(), offences.end(),
+      [](const v1::Offence* a, const v1::Offence* b) { return natural_less(a->id(), b->id()); });
   for (const v1::Offence* offence : offences) feed(*offence);
   std::vector<const Statement*> statements;
   for (const Statement& s : facts.statements()) statements.push_back(&s);
-  std::stable_sort(statements.begin(), statements.end(), [](const Statement* a, const Statement* b) {
-    return natural_less(a->id(), b->id());
-  });
+  std::stable_sort(
+      statements.begin(), statements.end(),
+      [](const Statement* a, const Statement* b) { return natural_less(a->id(), b->id()); });
   for (const Statement* s : statements) feed(*s);
   return core::to_hex(hash.finish());
 }
@@ -329,11 +340,13 @@ core::Result<v1::Finding> assess(const v1::FactsFile& original, const AssessOpti
   PALERMO_TRY(const Instruments instruments, Instruments::builtin());
   const v1::Instrument* instrument = instruments.instrument(options.instrument);
   if (instrument == nullptr)
-    return core::Error{core::ErrorCode::InvalidArgument,
-                       fmt::format("there is no instrument '{}'", core::printable(options.instrument, 40)),
-                       std::nullopt, "use untoc or som"};
+    return core::Error{
+        core::ErrorCode::InvalidArgument,
+        fmt::format("there is no instrument '{}'", core::printable(options.instrument, 40)),
+        std::nullopt, "use untoc or som"};
   if (!options.as_of.empty() && !core::parse_date(options.as_of))
-    return core::Error{core::ErrorCode::InvalidArgument, "--as-of: expected a date such as 2031-03-04"};
+    return core::Error{core::ErrorCode::InvalidArgument,
+                       "--as-of: expected a date such as 2031-03-04"};
   const v1::FactsFile file = with_catalogue(original);
   Facts::Choice choice{options.lens, options.group, options.count_legal_persons, options.as_of};
   Facts::Choice everything = choice;
@@ -342,10 +355,12 @@ core::Result<v1::Finding> assess(const v1::FactsFile& original, const AssessOpti
   if (!options.group.empty() &&
       std::find(all.groups().begin(), all.groups().end(), options.group) == all.groups().end())
     return core::Error{core::ErrorCode::InvalidArgument,
-                       fmt::format("no statement names a member of the group '{}'", core::printable(options.group, 40)),
+                       fmt::format("no statement names a member of the group '{}'",
+                                   core::printable(options.group, 40)),
                        std::nullopt,
-                       all.groups().empty() ? "no group is stated"
-                                            : fmt::format("stated groups: {}", fmt::join(all.groups(), ", "))};
+                       all.groups().empty()
+                           ? "no group is stated"
+                           : fmt::format("stated groups: {}", fmt::join(all.groups(), ", "))};
   // Pin the group: under another lens another one could have most members.
   choice.group = all.group();
 
@@ -398,13 +413,15 @@ core::Result<v1::Finding> assess(const v1::FactsFile& original, const AssessOpti
   finding.set_facts_sha256(facts_sha256(original));
   finding.set_case_title(file.case_().title());
   finding.set_statements_used(static_cast<std::uint32_t>(facts.used().size()));
-  finding.set_statements_excluded(static_cast<std::uint32_t>(facts.all().size() - facts.used().size()));
+  finding.set_statements_excluded(
+      static_cast<std::uint32_t>(facts.all().size() - facts.used().size()));
   for (const Counted& entry : facts.counted()) {
     v1::PersonCount& row = *finding.add_counted();
     row.set_person(entry.person);
     row.set_category(entry.category);
     row.set_counted(entry.standing == Counted::Standing::Certain);
-    row.set_reason(entry.standing == Counted::Standing::Uncertain ? "open: " + entry.reason : entry.reason);
+    row.set_reason(entry.standing == Counted::Standing::Uncertain ? "open: " + entry.reason
+                                                                  : entry.reason);
   }
   std::vector<const Statement*> acts = facts.supporting(Statement::kAct);
   std::stable_sort(acts.begin(), acts.end(), [](const Statement* a, const Statement* b) {
@@ -418,10 +435,11 @@ core::Result<v1::Finding> assess(const v1::FactsFile& original, const AssessOpti
     for (const std::string& person : s->act().persons()) row.add_persons(person);
     row.set_statement_id(s->id());
   }
-  const std::string key = fmt::format(
-      "palermo/finding/v1\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n", finding.instrument(),
-      finding.instrument_version(), finding.software_version(), finding.facts_sha256(), finding.lens(),
-      finding.standard(), finding.group(), finding.as_of(), options.count_legal_persons ? 1 : 0);
+  const std::string key =
+      fmt::format("palermo/finding/v1\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n", finding.instrument(),
+                  finding.instrument_version(), finding.software_version(), finding.facts_sha256(),
+                  finding.lens(), finding.standard(), finding.group(), finding.as_of(),
+                  options.count_legal_persons ? 1 : 0);
   finding.set_finding_id("FND-" + core::to_hex(core::sha256(key)).substr(0, 16));
   return finding;
 }

@@ -13,23 +13,27 @@
 namespace palermo::criteria {
 
 struct AssessOptions {
-  std::string instrument = "untoc";  // untoc prints the Protocol's elements too; som prints them alone
-  std::string group;                 // empty: the only one, or the one with most members
+  std::string instrument =
+      "untoc";        // untoc prints the Protocol's elements too; som prints them alone
+  std::string group;  // empty: the only one, or the one with most members
   Lens lens = Lens::All;
-  std::string standard;              // recorded as the reader's; never computed with
-  std::string as_of;                 // empty: the file's
+  std::string standard;  // recorded as the reader's; never computed with
+  std::string as_of;     // empty: the file's
   bool count_legal_persons = false;
-  std::uint32_t ledger_size = 0;     // entries when derived; 0 without a case store
+  std::uint32_t ledger_size = 0;  // entries when derived; 0 without a case store
 };
 
 /// Assesses a facts file under one lens and says which elements differ under the others.
 ///
-/// The same file, options and versions give the same finding; the order of statements does not matter.
+/// The same file, options and versions give the same finding; the order of statements does not
+/// matter.
 /// @error InvalidArgument  no such instrument or group, or as_of is no date
-[[nodiscard]] core::Result<v1::Finding> assess(const v1::FactsFile& facts, const AssessOptions& options);
+[[nodiscard]] core::Result<v1::Finding> assess(const v1::FactsFile& facts,
+                                               const AssessOptions& options);
 
 /// Every element's answer under one lens, by element id. What assess() prints is made from it.
-[[nodiscard]] std::map<std::string, Answer> evaluate_all(const Instruments& instruments, const Facts& facts,
+[[nodiscard]] std::map<std::string, Answer> evaluate_all(const Instruments& instruments,
+                                                         const Facts& facts,
                                                          std::vector<std::string>& notices);
 
 /// SHA-256 (hex) over the file's header, offences and statements in natural order of their ids.

@@ -21,8 +21,8 @@ PersonSet actors(const Facts& facts) {
   return out;
 }
 
-/// A benefit that could be the group's or, through it, a third party's: not the passage a migrant gets,
-/// not what an officer takes while tasked.
+/// A benefit that could be the group's or, through it, a third party's: not the passage a migrant
+/// gets, not what an officer takes while tasked.
 bool relevant(const Facts& facts, const PersonSet& persons) {
   if (persons.empty()) return true;
   return std::any_of(persons.begin(), persons.end(), [&](const std::string& person) {
@@ -33,9 +33,11 @@ bool relevant(const Facts& facts, const PersonSet& persons) {
 }
 
 std::string described(const v1::Benefit& b) {
-  std::string what = b.kind() == v1::Benefit::kind_unspecified ? "benefit" : v1::Benefit::Kind_Name(b.kind());
+  std::string what =
+      b.kind() == v1::Benefit::kind_unspecified ? "benefit" : v1::Benefit::Kind_Name(b.kind());
   if (b.has_amount()) what += fmt::format(" {} {}", b.amount(), b.currency());
-  if (b.phase() != v1::Benefit::phase_unspecified) what += ", " + v1::Benefit::Phase_Name(b.phase());
+  if (b.phase() != v1::Benefit::phase_unspecified)
+    what += ", " + v1::Benefit::Phase_Name(b.phase());
   if (b.has_direct() && !b.direct()) what += ", indirectly";
   return what;
 }
@@ -59,8 +61,8 @@ Answer evaluate_benefit(const Facts& facts) {
   for (const Statement* s : facts.supporting(Statement::kBenefit)) {
     const PersonSet persons = facts.persons_of(*s);
     if (!relevant(facts, facts.contested(*s) ? PersonSet{} : persons)) {
-      tally.answer.notes.push_back(
-          fmt::format("{}: a benefit of {} says nothing about the group's purpose", s->id(), listed(persons)));
+      tally.answer.notes.push_back(fmt::format(
+          "{}: a benefit of {} says nothing about the group's purpose", s->id(), listed(persons)));
       continue;
     }
     if (s->benefit().has_amount() && s->benefit().amount() <= 0) {
@@ -69,9 +71,10 @@ Answer evaluate_benefit(const Facts& facts) {
       continue;
     }
     const bool denied =
-        nobody || (persons.empty() ? !without.empty()
-                                   : std::all_of(persons.begin(), persons.end(),
-                                                 [&](const auto& p) { return without.contains(p); }));
+        nobody ||
+        (persons.empty() ? !without.empty()
+                         : std::all_of(persons.begin(), persons.end(),
+                                       [&](const auto& p) { return without.contains(p); }));
     tally.support(*s, described(s->benefit()));
     if (facts.contested(*s) || denied) {
       ++torn;
@@ -99,9 +102,10 @@ Answer evaluate_benefit(const Facts& facts) {
     tally.contrary(*s, "denies a benefit");
   }
   for (const Statement* s : denials)
-    tally.contrary(*s, s->no_benefit().reason() == v1::NoBenefit::reason_unspecified
-                           ? "without benefit"
-                           : "without benefit: " + v1::NoBenefit::Reason_Name(s->no_benefit().reason()));
+    tally.contrary(
+        *s, s->no_benefit().reason() == v1::NoBenefit::reason_unspecified
+                ? "without benefit"
+                : "without benefit: " + v1::NoBenefit::Reason_Name(s->no_benefit().reason()));
   for (const Statement* s : facts.assessments(Statement::kNoBenefit))
     tally.contrary(*s, "without benefit");
 
@@ -129,8 +133,9 @@ Answer evaluate_benefit(const Facts& facts) {
   for (const Statement* s : facts.used())
     if (s->has_relation() && s->relation().kind() == "family" && !contradicts(*s))
       out.contrary.push_back(facts.evidence(
-          *s, fmt::format("family tie of {} and {}: counter-evidence, no bar where payment is shown",
-                          s->relation().a(), s->relation().b())));
+          *s,
+          fmt::format("family tie of {} and {}: counter-evidence, no bar where payment is shown",
+                      s->relation().a(), s->relation().b())));
 
   if (clean + (nobody ? 0 : surplus) > 0) {
     if (clean == 0 && covered > 0) {
@@ -153,16 +158,19 @@ Answer evaluate_benefit(const Facts& facts) {
     for (const std::string& person : asked)
       if (!without.contains(person)) left.insert(person);
   const bool denied = !denials.empty() || denied_benefits > 0;
-  if ((denied && left.empty() && (nobody || !asked.empty())) || (covered > 0 && (!denied || left.empty()))) {
+  if ((denied && left.empty() && (nobody || !asked.empty())) ||
+      (covered > 0 && (!denied || left.empty()))) {
     out.outcome = kNotIndicated;
     return std::move(out);
   }
   if (denied || covered > 0) {
-    out.open(Element::MISSING,
-             fmt::format("what {} acted for: the contrary facts do not speak of them", listed(left)));
+    out.open(
+        Element::MISSING,
+        fmt::format("what {} acted for: the contrary facts do not speak of them", listed(left)));
     return std::move(out);
   }
-  out.open(Element::MISSING, "payment, promise, advantage in kind or another material benefit, or its absence");
+  out.open(Element::MISSING,
+           "payment, promise, advantage in kind or another material benefit, or its absence");
   return std::move(out);
 }
 

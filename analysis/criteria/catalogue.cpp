@@ -16,7 +16,8 @@ namespace palermo::criteria {
 const v1::Law* catalogue_law(const std::string& id) {
   static const v1::OffenceCatalogue catalogue = [] {
     v1::OffenceCatalogue out;
-    if (!google::protobuf::TextFormat::ParseFromString(std::string{embedded::offences_textproto}, &out))
+    if (!google::protobuf::TextFormat::ParseFromString(std::string{embedded::offences_textproto},
+                                                       &out))
       out.Clear();
     return out;
   }();

@@ -123,8 +123,9 @@ Answer Tally::settle(const std::string& missing) && {
   } else if (against_ > 0) {
     answer.outcome = kNotIndicated;
   } else {
-    answer.open(v1::Element::MISSING,
-                leads_ > 0 ? missing + " (as a fact: only leads or assessments point to it)" : missing);
+    answer.open(
+        v1::Element::MISSING,
+        leads_ > 0 ? missing + " (as a fact: only leads or assessments point to it)" : missing);
   }
   return std::move(answer);
 }

@@ -1,6 +1,6 @@
-// Leaf evaluators: one named function an element, one file a family. Each reads facts under one lens and
-// says indicated (with evidence), not indicated (with contrary evidence or an exhaustive bound) or
-// undetermined (with reason codes and what is missing). None draws anything from silence.
+// Leaf evaluators: one named function an element, one file a family. Each reads facts under one
+// lens and says indicated (with evidence), not indicated (with contrary evidence or an exhaustive
+// bound) or undetermined (with reason codes and what is missing). None draws anything from silence.
 #pragma once
 
 #include <string>
@@ -34,7 +34,7 @@ Answer evaluate_bound_by_protocol(const Facts&);
 struct Penalty {
   Outcome outcome = kUndetermined;
   std::set<Reason> reasons;
-  std::string text;     // "Sr art. 197a(1) (NL, basic): maximum 4 years on 2017-01-15"
+  std::string text;  // "Sr art. 197a(1) (NL, basic): maximum 4 years on 2017-01-15"
   std::string missing;
   std::vector<v1::Evidence> facts;  // that show an aggravated or organized form
 };
@@ -77,9 +77,9 @@ Answer evaluate_organizing_smuggling(const Facts&);
 Answer evaluate_danger(const Facts&);
 Answer evaluate_degrading(const Facts&);
 
-/// Collects what supports and contradicts one proposition and settles it: clean facts indicate; facts
-/// for and against the same thing conflict; contrary facts alone do not indicate; assessments alone and
-/// silence leave it open.
+/// Collects what supports and contradicts one proposition and settles it: clean facts indicate;
+/// facts for and against the same thing conflict; contrary facts alone do not indicate; assessments
+/// alone and silence leave it open.
 class Tally {
  public:
   explicit Tally(const Facts& facts) : facts_{&facts} {}

@@ -155,7 +155,9 @@ std::string listed(const PersonSet& names) {
 }
 
 Facts::Facts(const v1::FactsFile& file, const Choice& choice)
-    : file_{&file}, choice_{choice}, as_of_{choice.as_of.empty() ? file.case_().as_of() : choice.as_of} {
+    : file_{&file},
+      choice_{choice},
+      as_of_{choice.as_of.empty() ? file.case_().as_of() : choice.as_of} {
   for (const Statement& s : file.statements())
     if (!s.has_judgement()) all_.push_back(&s);
   std::stable_sort(all_.begin(), all_.end(), [](const Statement* a, const Statement* b) {
@@ -439,12 +441,12 @@ void Facts::count() {
 
     const bool officer = is(person, Person::undercover_officer);
     const bool informant = is(person, Person::informant);
-    const bool protected_word =
-        is(person, Person::victim) || is(person, Person::smuggled_migrant);
+    const bool protected_word = is(person, Person::victim) || is(person, Person::smuggled_migrant);
     if (is(person, Person::legal_person) && !choice_.count_legal_persons) {
       exclude("a legal person does not count; see art. 10 (UNTOC art. 10(3))");
     } else if (protected_word && is(person, Person::suspect) && member) {
-      doubt(v1::Element::CONFLICT, "stated both as a suspect and in a category that does not count");
+      doubt(v1::Element::CONFLICT,
+            "stated both as a suspect and in a category that does not count");
     } else if (is(person, Person::victim)) {
       exclude("a victim does not count");
     } else if (officer || informant) {
@@ -456,13 +458,15 @@ void Facts::count() {
       if (earlier != nullptr) {
         entry.statements.push_back(earlier);
         if (member) {
-          settle_member(fmt::format("{} who was in the group outside the time of tasking ({})", word,
-                                    earlier->id()));
+          settle_member(fmt::format("{} who was in the group outside the time of tasking ({})",
+                                    word, earlier->id()));
         } else if (!has_memberships_) {
           entry.standing = Standing::Certain;
-          entry.reason = fmt::format("{} who acted outside the time of tasking ({})", word, earlier->id());
+          entry.reason =
+              fmt::format("{} who acted outside the time of tasking ({})", word, earlier->id());
         } else {
-          doubt(v1::Element::MISSING, "acted outside the time of tasking; membership is not stated");
+          doubt(v1::Element::MISSING,
+                "acted outside the time of tasking; membership is not stated");
         }
       } else if (informant && !dated && member) {
         doubt(v1::Element::MISSING, "an informant; from when to when tasked is not stated");
@@ -544,7 +548,8 @@ bool Facts::of_group(const Statement& s) const {
 
 void Facts::find_joints() {
   for (const Statement* s : used_) {
-    if (!is_fact(*s) || criteria::contradicts(*s) || (!s->has_act() && !s->has_agreement())) continue;
+    if (!is_fact(*s) || criteria::contradicts(*s) || (!s->has_act() && !s->has_agreement()))
+      continue;
     const PersonSet raw = identities_->canonical(raw_persons(*s));
     if (s->has_act()) {
       if (s->act().has_knowing() && !s->act().knowing()) continue;
@@ -616,8 +621,7 @@ v1::Evidence Facts::evidence(const Statement& s, std::string why) const {
   if (s.kind() == Statement::kind_unspecified) out.set_kind("assessment");
   out.set_source(s.source());
   out.set_authorization_id(s.authorization_id());
-  if (s.has_trace())
-    out.set_trace(fmt::format("{}:{}", s.trace().source_id(), s.trace().line()));
+  if (s.has_trace()) out.set_trace(fmt::format("{}:{}", s.trace().source_id(), s.trace().line()));
   out.set_why(std::move(why));
   return out;
 }

@@ -83,7 +83,8 @@ class Facts {
   /// Category words stated for a person (all lenses: a label is no evidence), in order.
   [[nodiscard]] std::vector<v1::Person::Category> categories(const std::string& person) const;
   [[nodiscard]] bool is(const std::string& person, v1::Person::Category category) const;
-  [[nodiscard]] std::vector<const v1::Statement*> person_statements(const std::string& person) const;
+  [[nodiscard]] std::vector<const v1::Statement*> person_statements(
+      const std::string& person) const;
   /// Whether the person acts on orders of an authority on that day.
   [[nodiscard]] bool tasked(const std::string& person, std::optional<core::Date> day) const;
   /// Whether what the person does can be the group's or a smuggler's own doing: not an officer or

@@ -1,5 +1,5 @@
-// Four different gates, computed apart (LEGAL section 1): domestic, mutual legal assistance, extradition,
-// full scope.
+// Four different gates, computed apart (LEGAL section 1): domestic, mutual legal assistance,
+// extradition, full scope.
 #pragma once
 
 #include <map>

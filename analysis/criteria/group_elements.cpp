@@ -74,9 +74,9 @@ Answer evaluate_random(const Facts& facts) {
   const auto first = first_act(facts);
   for (const Joint& joint : facts.joints())
     if (joint.agreement && !joint.contested && joint.day && first && *joint.day < *first)
-      tally.contrary(*joint.statement, fmt::format("agreed on {}, before the first joint act on {}",
-                                                   core::format_date(*joint.day),
-                                                   core::format_date(*first)));
+      tally.contrary(*joint.statement,
+                     fmt::format("agreed on {}, before the first joint act on {}",
+                                 core::format_date(*joint.day), core::format_date(*first)));
   std::map<std::string, const Statement*> roles;
   for (const Statement* s : facts.supporting(Statement::kMembership)) {
     const auto& m = s->membership();
@@ -85,8 +85,7 @@ Answer evaluate_random(const Facts& facts) {
     roles.emplace(m.role(), s);
   }
   if (roles.size() > 1)
-    for (const auto& [role, s] : roles)
-      tally.contrary(*s, fmt::format("divided roles: {}", role));
+    for (const auto& [role, s] : roles) tally.contrary(*s, fmt::format("divided roles: {}", role));
   return settle_formation(std::move(tally), stated, "how the group came together");
 }
 
@@ -100,17 +99,17 @@ Answer evaluate_immediate(const Facts& facts) {
   for (const Joint& joint : facts.joints()) {
     if (joint.contested || !joint.day) continue;
     if (joint.agreement && !days.empty() && *joint.day < *days.begin())
-      tally.contrary(*joint.statement, fmt::format("agreed on {}, before the first joint act on {}",
-                                                   core::format_date(*joint.day),
-                                                   core::format_date(*days.begin())));
-    if (!joint.agreement && days.size() > 1)
       tally.contrary(*joint.statement,
-                     fmt::format("joint act on {}, one of {} dates",
-                                 core::format_date(*joint.day), days.size()));
+                     fmt::format("agreed on {}, before the first joint act on {}",
+                                 core::format_date(*joint.day), core::format_date(*days.begin())));
+    if (!joint.agreement && days.size() > 1)
+      tally.contrary(*joint.statement, fmt::format("joint act on {}, one of {} dates",
+                                                   core::format_date(*joint.day), days.size()));
   }
-  return settle_formation(std::move(tally), stated,
-                          "whether the group was formed for one immediate offence: dated joint acts or "
-                          "an agreement");
+  return settle_formation(
+      std::move(tally), stated,
+      "whether the group was formed for one immediate offence: dated joint acts or "
+      "an agreement");
 }
 
 Answer evaluate_number(const Facts& facts) {
@@ -157,17 +156,18 @@ Answer evaluate_number(const Facts& facts) {
       for (const Counted& entry : facts.counted())
         if (facts.possible().contains(entry.person)) {
           for (const Statement* s : entry.statements)
-            out.contrary.push_back(facts.evidence(
-                *s, fmt::format("the facts allow at most {} persons", facts.hi())));
+            out.contrary.push_back(
+                facts.evidence(*s, fmt::format("the facts allow at most {} persons", facts.hi())));
         }
     return out;
   }
   out.outcome = kUndetermined;
   for (const OpenPair& pair : facts.identities().open_pairs(facts.possible())) {
-    out.open(pair.conflict ? Element::CONFLICT : Element::IDENTITY,
-             fmt::format("whether {} and {} are one person{}", pair.a, pair.b,
-                         pair.conflict ? ": facts say both"
-                                       : " (handset, voice or subscriber data; a sighting of both)"));
+    out.open(
+        pair.conflict ? Element::CONFLICT : Element::IDENTITY,
+        fmt::format("whether {} and {} are one person{}", pair.a, pair.b,
+                    pair.conflict ? ": facts say both"
+                                  : " (handset, voice or subscriber data; a sighting of both)"));
     out.reasons.insert(Element::IDENTITY);
   }
   for (const Counted& entry : facts.counted())
@@ -176,7 +176,8 @@ Answer evaluate_number(const Facts& facts) {
       out.missing.push_back(fmt::format("whether {} counts: {}", entry.person, entry.reason));
       for (const Statement* s : entry.statements)
         if (!s->has_person())
-          out.supporting.push_back(facts.evidence(*s, fmt::format("{}: {}", entry.person, entry.reason)));
+          out.supporting.push_back(
+              facts.evidence(*s, fmt::format("{}: {}", entry.person, entry.reason)));
     }
   if (out.reasons.empty()) out.open(Element::IDENTITY, "which of the persons are distinct");
   return out;
@@ -189,11 +190,13 @@ Answer evaluate_time(const Facts& facts) {
   const auto acts = act_days(facts);
   for (const Joint& joint : facts.joints()) {
     if (!joint.day) {
-      if (!joint.contested) tally.answer.notes.push_back(joint.statement->id() + " carries no date");
+      if (!joint.contested)
+        tally.answer.notes.push_back(joint.statement->id() + " carries no date");
       continue;
     }
-    tally.support(*joint.statement, fmt::format("{} on {}", joint.agreement ? "agreement" : "joint act",
-                                                core::format_date(*joint.day)));
+    tally.support(*joint.statement,
+                  fmt::format("{} on {}", joint.agreement ? "agreement" : "joint act",
+                              core::format_date(*joint.day)));
     if (joint.contested) continue;
     if (joint.agreement) agreements.insert(*joint.day);
     if (first == nullptr || *joint.day < *first->day) first = &joint;
@@ -231,10 +234,10 @@ Answer evaluate_time(const Facts& facts) {
     if (!acts.empty() && day.days + 1 < acts.rbegin()->days) before = true;
   Answer& out = tally.answer;
   if (first != nullptr && last != nullptr)
-    out.notes.push_back(fmt::format("first dated joint act or agreement {} ({}), last {} ({}): {} days apart",
-                                    core::format_date(*first->day), first->statement->id(),
-                                    core::format_date(*last->day), last->statement->id(),
-                                    last->day->days - first->day->days));
+    out.notes.push_back(fmt::format(
+        "first dated joint act or agreement {} ({}), last {} ({}): {} days apart",
+        core::format_date(*first->day), first->statement->id(), core::format_date(*last->day),
+        last->statement->id(), last->day->days - first->day->days));
   if (acts.size() > 1 || agreements.size() > 1 || before || spans > 1) {
     out.outcome = kIndicated;
     return std::move(out);
@@ -262,7 +265,8 @@ Answer evaluate_concert(const Facts& facts) {
   Tally tally{facts};
   std::map<std::string, PersonSet> by_offence;
   for (const Joint& joint : facts.joints())
-    if (!joint.contested) by_offence[joint.offence].insert(joint.persons.begin(), joint.persons.end());
+    if (!joint.contested)
+      by_offence[joint.offence].insert(joint.persons.begin(), joint.persons.end());
   bool enough = false, identity = false;
   for (const Joint& joint : facts.joints()) {
     const PersonSet& together = joint.contested ? joint.persons : by_offence[joint.offence];
@@ -340,7 +344,8 @@ Answer evaluate_aim_directed(const Facts& facts) {
     return std::any_of(persons.begin(), persons.end(),
                        [&](const std::string& p) { return facts.possible().contains(p); });
   };
-  tally.all(Statement::kAgreement, by_group, "agreed to commit the offence", "denies the agreement");
+  tally.all(Statement::kAgreement, by_group, "agreed to commit the offence",
+            "denies the agreement");
   tally.all(Statement::kAct, by_group, "worked towards the offence", "denies the act");
   return std::move(tally).settle("an agreement or an act of the group towards an offence");
 }

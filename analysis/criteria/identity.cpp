@@ -190,7 +190,8 @@ int Identities::fewest(const PersonSet& counted_in, const PersonSet& excluded_in
       return distinct_.contains(key(nodes[i], nodes[k]));
     };
     if (n > kExactNodes) {
-      // Any set of mutually distinct persons bounds from below; each excluded one may hide one of them.
+      // Any set of mutually distinct persons bounds from below; each excluded one may hide one of
+      // them.
       int clique = 0, hidden = 0;
       std::vector<std::size_t> chosen;
       bool any = false;

@@ -30,9 +30,9 @@ struct OpenPair {
 class Identities {
  public:
   /// Facts under the lens merge (`same`) and separate (`distinct`); a `same` outside the lens or by
-  /// assessment only opens the question; a `distinct` outside the lens separates nothing. Two persons
-  /// to whom facts attribute one identifier at the same time may be the same. Facts that contradict
-  /// (same and distinct, also through a chain) leave the persons concerned open.
+  /// assessment only opens the question; a `distinct` outside the lens separates nothing. Two
+  /// persons to whom facts attribute one identifier at the same time may be the same. Facts that
+  /// contradict (same and distinct, also through a chain) leave the persons concerned open.
   /// @param all   every statement, in any order
   /// @param used  those under the lens
   Identities(std::span<const v1::Statement* const> all, std::span<const v1::Statement* const> used);
@@ -43,7 +43,8 @@ class Identities {
 
   /// Fewest distinct persons among `counted` if every open question that can be answered "same" is.
   /// A counted person who may be one of `excluded` may add nothing.
-  /// @return the exact minimum where at most 13 persons hang together by open questions, else a lower
+  /// @return the exact minimum where at most 13 persons hang together by open questions, else a
+  /// lower
   ///         bound (a set of mutually distinct persons, less the excluded ones)
   /// @cost O(3^13) for the largest connected set
   [[nodiscard]] int fewest(const PersonSet& counted, const PersonSet& excluded) const;

@@ -56,7 +56,8 @@ core::Result<Instruments> Instruments::parse(const std::vector<std::string_view>
     if (leaf != element->children().empty())
       return wrong(fmt::format("'{}' is a LEAF exactly when it has no children", id));
     if (leaf && find_evaluator(element->evaluator()) == nullptr)
-      return wrong(fmt::format("'{}' names the evaluator '{}', which does not exist", id, element->evaluator()));
+      return wrong(fmt::format("'{}' names the evaluator '{}', which does not exist", id,
+                               element->evaluator()));
     if (!leaf && !element->evaluator().empty())
       return wrong(fmt::format("'{}' is no LEAF and names an evaluator", id));
     if (element->operator_() == v1::ElementDef::OPERATOR_UNSPECIFIED)
@@ -84,7 +85,8 @@ core::Result<Instruments> Instruments::parse(const std::vector<std::string_view>
 
   for (const v1::Instrument& instrument : out.instruments_) {
     for (const std::string& root : instrument.roots()) {
-      if (!out.elements_.contains(root)) return wrong(fmt::format("the root '{}' does not exist", root));
+      if (!out.elements_.contains(root))
+        return wrong(fmt::format("the root '{}' does not exist", root));
       out.homes_[root] = root;
     }
   }
@@ -95,7 +97,8 @@ core::Result<Instruments> Instruments::parse(const std::vector<std::string_view>
         if (fresh || home->second == child) continue;
         const bool continues = child.rfind(parent.id() + ".", 0) == 0;
         const bool current = child.rfind(home->second + ".", 0) == 0;
-        if (continues && (!current || parent.id().size() > home->second.size())) home->second = parent.id();
+        if (continues && (!current || parent.id().size() > home->second.size()))
+          home->second = parent.id();
       }
   for (const auto& [id, element] : out.elements_)
     if (!out.homes_.contains(id)) return wrong(fmt::format("'{}' stands in no tree", id));

@@ -19,8 +19,8 @@ bool names_concealment(const std::string& purpose) {
   std::string lower = purpose;
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  constexpr std::array kWords = {"conceal", "disguis", "hide", "hiding", "evade", "evasion", "launder",
-                                 "illicit origin", "origin"};
+  constexpr std::array kWords = {"conceal", "disguis", "hide",           "hiding", "evade",
+                                 "evasion", "launder", "illicit origin", "origin"};
   return std::any_of(kWords.begin(), kWords.end(),
                      [&](const char* word) { return lower.find(word) != std::string::npos; });
 }
@@ -41,7 +41,8 @@ Answer evaluate_laundering(const Facts& facts) {
   bool judgement = false;
   for (const Statement* s : facts.supporting(Statement::kProperty)) {
     const Property& p = s->property();
-    const std::string act = p.act() == Property::act_unspecified ? "dealing" : Property::Act_Name(p.act());
+    const std::string act =
+        p.act() == Property::act_unspecified ? "dealing" : Property::Act_Name(p.act());
     if (!own_account(facts, *s)) continue;
     if (p.has_proceeds_known() && !p.proceeds_known()) {
       tally.contrary(*s, act + " without knowing that the property was proceeds");
@@ -60,10 +61,11 @@ Answer evaluate_laundering(const Facts& facts) {
     const bool needs_purpose = p.act() == Property::conversion || p.act() == Property::transfer;
     if (needs_purpose && !names_concealment(p.purpose())) {
       tally.lead(*s, act + ", purpose " + (p.purpose().empty() ? "not stated" : "to be judged"));
-      missing.push_back(s->id() + (p.purpose().empty()
-                                       ? ": the purpose of concealing the origin or helping to evade"
-                                       : ": whether the stated purpose is to conceal the origin or to "
-                                         "help somebody evade"));
+      missing.push_back(s->id() +
+                        (p.purpose().empty()
+                             ? ": the purpose of concealing the origin or helping to evade"
+                             : ": whether the stated purpose is to conceal the origin or to "
+                               "help somebody evade"));
       judgement = judgement || !p.purpose().empty();
       continue;
     }
@@ -98,15 +100,18 @@ Answer evaluate_bribery(const Facts& facts) {
     const auto words = facts.categories(b.official());
     const bool other_person =
         !words.empty() && std::none_of(words.begin(), words.end(), [](v1::Person::Category c) {
-          return c == v1::Person::official || c == v1::Person::unknown || c == v1::Person::suspect ||
-                 c == v1::Person::witness || c == v1::Person::category_unspecified;
+          return c == v1::Person::official || c == v1::Person::unknown ||
+                 c == v1::Person::suspect || c == v1::Person::witness ||
+                 c == v1::Person::category_unspecified;
         });
     std::string lacking;
     if (!b.has_undue_advantage()) lacking = "whether the advantage was undue";
     if (b.duty().empty())
-      lacking += std::string{lacking.empty() ? "" : "; "} + "which act or omission in office it was for";
+      lacking +=
+          std::string{lacking.empty() ? "" : "; "} + "which act or omission in office it was for";
     if (other_person)
-      lacking += std::string{lacking.empty() ? "" : "; "} + "whether the receiver is a public official";
+      lacking +=
+          std::string{lacking.empty() ? "" : "; "} + "whether the receiver is a public official";
     if (!lacking.empty()) {
       tally.lead(*s, "advantage to an official");
       missing.push_back(s->id() + ": " + lacking);
@@ -120,7 +125,8 @@ Answer evaluate_bribery(const Facts& facts) {
         own_account(facts, *s))
       tally.support(*s, "advantage to influence official duties (art. 8, not art. 23(b))");
   }
-  for (const Statement* s : facts.contradicting(Statement::kBribe)) tally.contrary(*s, "denies the bribe");
+  for (const Statement* s : facts.contradicting(Statement::kBribe))
+    tally.contrary(*s, "denies the bribe");
   for (const Statement* s : facts.assessments(Statement::kBribe))
     if (!contradicts(*s)) tally.lead(*s, "bribe, as an assessment");
   if (!tally.clean() && !tally.contested() && !missing.empty()) {
@@ -147,7 +153,8 @@ Answer interference(const Facts& facts, bool testimony) {
       tally.lead(*s, "means not stated");
       missing.push_back(s->id() + ": by which means");
     } else if (!testimony && i.means() == Interference::advantage) {
-      tally.contrary(*s, "an advantage is no force, threat or intimidation: art. 8, not art. 23(b)");
+      tally.contrary(*s,
+                     "an advantage is no force, threat or intimidation: art. 8, not art. 23(b)");
     } else {
       tally.support(*s, fmt::format("{} towards {}", Interference::Means_Name(i.means()),
                                     testimony ? "testimony or evidence" : "official duties"));
@@ -156,16 +163,17 @@ Answer interference(const Facts& facts, bool testimony) {
   for (const Statement* s : facts.contradicting(Statement::kInterference))
     if (aimed(s->interference())) tally.contrary(*s, "denies the interference");
   for (const Statement* s : facts.assessments(Statement::kInterference))
-    if (aimed(s->interference()) && !contradicts(*s)) tally.lead(*s, "interference, as an assessment");
+    if (aimed(s->interference()) && !contradicts(*s))
+      tally.lead(*s, "interference, as an assessment");
   if (!tally.clean() && !tally.contested() && !missing.empty()) {
     tally.answer.open(Element::MISSING, "");
     tally.answer.missing = missing;
     return std::move(tally.answer);
   }
-  return std::move(tally).settle(testimony
-                                     ? "force, threats, intimidation or an advantage towards a witness or "
-                                       "evidence"
-                                     : "force, threats or intimidation towards an official on duty");
+  return std::move(tally).settle(
+      testimony ? "force, threats, intimidation or an advantage towards a witness or "
+                  "evidence"
+                : "force, threats or intimidation towards an official on duty");
 }
 
 }  // namespace

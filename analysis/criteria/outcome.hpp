@@ -16,8 +16,8 @@ inline constexpr Outcome kIndicated = v1::Element::indicated;
 inline constexpr Outcome kNotIndicated = v1::Element::not_indicated;
 inline constexpr Outcome kUndetermined = v1::Element::undetermined;
 
-/// Strong Kleene: one "not indicated" settles AND, one "indicated" settles OR, else an open part leaves
-/// the whole open. Empty: AND is indicated, OR is not indicated.
+/// Strong Kleene: one "not indicated" settles AND, one "indicated" settles OR, else an open part
+/// leaves the whole open. Empty: AND is indicated, OR is not indicated.
 [[nodiscard]] Outcome kleene_and(const std::vector<Outcome>& parts);
 [[nodiscard]] Outcome kleene_or(const std::vector<Outcome>& parts);
 [[nodiscard]] Outcome kleene_not(Outcome part);

@@ -75,9 +75,10 @@ Answer evaluate_furtherance(const Facts& facts) {
         (facts.contested(*s) || !facts.genuine_persons(*s).empty()))
       tally.support(*s, "act in furtherance");
   if (tally.clean()) return std::move(tally).settle("");
-  tally.answer.open(Element::LAW_UNKNOWN,
-                    "whether the domestic law requires an act in furtherance or a group; if it does, such "
-                    "an act");
+  tally.answer.open(
+      Element::LAW_UNKNOWN,
+      "whether the domestic law requires an act in furtherance or a group; if it does, such "
+      "an act");
   return std::move(tally.answer);
 }
 
@@ -98,7 +99,8 @@ Answer evaluate_participant_knowledge(const Facts& facts) {
     if (by_group_or_associate(facts, *s)) tally.support(*s, "agreed to the crime");
   association_leads(facts, tally);
   if (!tally.clean() && !tally.contested() && silent > 0) {
-    tally.answer.open(Element::MISSING, "whether those who acted knew the aim or the intended crimes");
+    tally.answer.open(Element::MISSING,
+                      "whether those who acted knew the aim or the intended crimes");
     return std::move(tally.answer);
   }
   return std::move(tally).settle("knowledge of the aim or of the intended crimes");
@@ -150,12 +152,14 @@ Answer evaluate_organizing_or_aiding(const Facts& facts) {
   const bool associated = !facts.supporting(Statement::kAssociation).empty();
   association_leads(facts, tally);
   if (!tally.clean() && !tally.contested() && (silent > 0 || associated)) {
-    tally.answer.open(Element::MISSING,
-                      "an act of organizing, directing or aiding, done with knowledge; an association "
-                      "alone is none");
+    tally.answer.open(
+        Element::MISSING,
+        "an act of organizing, directing or aiding, done with knowledge; an association "
+        "alone is none");
     return std::move(tally.answer);
   }
-  return std::move(tally).settle("an act of organizing, directing, aiding or facilitating, with knowledge");
+  return std::move(tally).settle(
+      "an act of organizing, directing, aiding or facilitating, with knowledge");
 }
 
 Answer evaluate_legal_person(const Facts& facts) {
@@ -187,9 +191,9 @@ Answer evaluate_legal_person(const Facts& facts) {
       tally.lead(*s, "a legal person in association or with a benefit");
     }
   }
-  return std::move(tally).settle(companies.empty()
-                                     ? "a legal person and its part"
-                                     : fmt::format("an act in which {} took part", listed(companies)));
+  return std::move(tally).settle(
+      companies.empty() ? "a legal person and its part"
+                        : fmt::format("an act in which {} took part", listed(companies)));
 }
 
 }  // namespace palermo::criteria

@@ -24,7 +24,8 @@ Maximum maximum_of(const v1::Law& law) {
   using V = google::protobuf::Value;
   if (!law.has_max_years()) return {};
   if (law.max_years().kind_case() == V::kStringValue)
-    return {true, true, law.max_years().string_value() == "LIFE" ? "life" : "a more serious penalty"};
+    return {true, true,
+            law.max_years().string_value() == "LIFE" ? "life" : "a more serious penalty"};
   if (law.max_years().kind_case() != V::kNumberValue) return {};
   const double years = law.max_years().number_value();
   return {true, years >= kSeriousYears, fmt::format("{} year{}", years, years == 1 ? "" : "s")};
@@ -93,12 +94,13 @@ FormFacts form_facts(const Facts& facts, const v1::Offence& offence, const v1::L
     // The file does not say which circumstance aggravates: the charge itself has to be stated.
     Answer charged;
     Tally tally{facts};
-    tally.all(Statement::kAct,
-              [&](const Statement& s) {
-                return facts.offence_of(s) == offence.id() &&
-                       (s.act().type() == v1::Act::commission || s.act().type() == v1::Act::attempt);
-              },
-              "commission of the aggravated form", "denies the act");
+    tally.all(
+        Statement::kAct,
+        [&](const Statement& s) {
+          return facts.offence_of(s) == offence.id() &&
+                 (s.act().type() == v1::Act::commission || s.act().type() == v1::Act::attempt);
+        },
+        "commission of the aggravated form", "denies the act");
     consider(std::move(tally).settle(""), "an act of commission of the aggravated form");
   }
   out.outcome = kleene_or(ways);
@@ -115,7 +117,8 @@ Penalty penalty_of(const Facts& facts, const v1::Offence& offence) {
     const v1::Law* row = catalogue_law(offence.catalogue_ref());
     if (row == nullptr) {
       out.reasons.insert(Element::LAW_UNKNOWN);
-      out.text = fmt::format("{}: the catalogue has no row '{}'", offence.id(), offence.catalogue_ref());
+      out.text =
+          fmt::format("{}: the catalogue has no row '{}'", offence.id(), offence.catalogue_ref());
       out.missing = fmt::format("the law of {}: provision, maximum and dates", offence.id());
       return out;
     }
@@ -135,7 +138,8 @@ Penalty penalty_of(const Facts& facts, const v1::Offence& offence) {
                    fmt::format("the statutory maximum of {} on the date of the offence", name));
   const auto days = offence_days(facts, offence);
   if (days.empty())
-    return unknown("the date of the offence is not stated", fmt::format("the date of {}", offence.id()));
+    return unknown("the date of the offence is not stated",
+                   fmt::format("the date of {}", offence.id()));
   const auto from = day_of(law.in_force_from()), to = day_of(law.in_force_to());
   if (!from)
     return unknown("since when it is in force is not stated",
@@ -156,11 +160,11 @@ Penalty penalty_of(const Facts& facts, const v1::Offence& offence) {
     const auto since = day_of(later.in_force_from());
     const auto asked = day_of(facts.as_of());
     const bool future = since && asked && *asked < *since;
-    const std::string after =
-        fmt::format("; later law {}: maximum {}", name_of_law(later), now.known ? now.text : "not stated");
+    const std::string after = fmt::format("; later law {}: maximum {}", name_of_law(later),
+                                          now.known ? now.text : "not stated");
     if (future) {
-      out.text += fmt::format("; a later law in force from {} does not apply on {}", later.in_force_from(),
-                              facts.as_of());
+      out.text += fmt::format("; a later law in force from {} does not apply on {}",
+                              later.in_force_from(), facts.as_of());
     } else {
       out.text += after;
       if (!now.known && then.serious) {
@@ -172,7 +176,8 @@ Penalty penalty_of(const Facts& facts, const v1::Offence& offence) {
         out.reasons.insert(Element::LAW_UNKNOWN);
         out.reasons.insert(Element::CONFLICT);
         out.missing = fmt::format(
-            "which law applies: temporal divergence (lex mitior), maximum {} on {} and {} afterwards",
+            "which law applies: temporal divergence (lex mitior), maximum {} on {} and {} "
+            "afterwards",
             then.text, when, now.text);
       } else if (now.known && !then.serious && now.serious) {
         out.text += " (a later heavier penalty does not reach back, ICCPR art. 15(1))";
@@ -191,7 +196,8 @@ Penalty penalty_of(const Facts& facts, const v1::Offence& offence) {
     out.reasons.insert(Element::MISSING);
     out.text += fmt::format("; the {} form needs facts of its own", law.form());
     if (!out.missing.empty()) out.missing += "; ";
-    out.missing += fmt::format("facts of the {} form of {}: {}", law.form(), offence.id(), form.text);
+    out.missing +=
+        fmt::format("facts of the {} form of {}: {}", law.form(), offence.id(), form.text);
   } else {
     out.facts = std::move(form.evidence);
   }
@@ -207,7 +213,8 @@ Answer evaluate_serious_crime(const Facts& facts) {
     any_named = any_named || acts_name(facts, offence.id());
   for (const v1::Offence& offence : facts.file().offences()) {
     const std::string& form = offence.law().form();
-    if (!any_named || acts_name(facts, offence.id()) || form == "aggravated" || form == "organisation")
+    if (!any_named || acts_name(facts, offence.id()) || form == "aggravated" ||
+        form == "organisation")
       asked.push_back(&offence);
     else
       out.notes.push_back(fmt::format("{} is named by no act and no agreement", offence.id()));

@@ -16,7 +16,8 @@ using v1::TriState;
 
 bool unwitting(const Statement& s) { return s.act().has_knowing() && !s.act().knowing(); }
 
-/// Somebody other than an officer, a victim or a migrant who is only the object of the conduct did it.
+/// Somebody other than an officer, a victim or a migrant who is only the object of the conduct did
+/// it.
 bool by_somebody_else(const Facts& facts, const Statement& s) {
   if (facts.contested(s)) return true;
   if (facts.persons_of(s).empty()) return s.has_act() ? s.act().persons().empty() : true;
@@ -28,10 +29,11 @@ bool implements_some(const Facts& facts, std::string_view prefix) {
                      [&](const v1::Offence& o) { return facts.implements(o.id(), prefix); });
 }
 
-/// Acts of the wanted types towards an offence that implements `prefix`. What a migrant does for the own
-/// crossing is shown as contrary, never as support.
-Answer acts_towards(const Facts& facts, std::string_view prefix, std::initializer_list<Act::Type> types,
-                    const std::string& what, const std::string& missing) {
+/// Acts of the wanted types towards an offence that implements `prefix`. What a migrant does for
+/// the own crossing is shown as contrary, never as support.
+Answer acts_towards(const Facts& facts, std::string_view prefix,
+                    std::initializer_list<Act::Type> types, const std::string& what,
+                    const std::string& missing) {
   Tally tally{facts};
   const auto wanted = [&](const Statement& s) {
     return std::find(types.begin(), types.end(), s.act().type()) != types.end() &&
@@ -42,8 +44,8 @@ Answer acts_towards(const Facts& facts, std::string_view prefix, std::initialize
     if (unwitting(*s)) {
       tally.contrary(*s, what + " without knowing");
     } else if (!by_somebody_else(facts, *s)) {
-      tally.answer.contrary.push_back(
-          facts.evidence(*s, "done by a migrant for the own crossing, a victim or an officer on duty"));
+      tally.answer.contrary.push_back(facts.evidence(
+          *s, "done by a migrant for the own crossing, a victim or an officer on duty"));
     } else {
       tally.support(*s, what);
     }
@@ -61,8 +63,9 @@ Answer acts_towards(const Facts& facts, std::string_view prefix, std::initialize
   return std::move(tally).settle(missing);
 }
 
-/// One migrant's entry with what the Protocol asks of it. The same entry answers all three questions:
-/// an illegal entry of one person and the foreign nationality of another prove nothing together.
+/// One migrant's entry with what the Protocol asks of it. The same entry answers all three
+/// questions: an illegal entry of one person and the foreign nationality of another prove nothing
+/// together.
 struct EntryView {
   const Statement* statement = nullptr;
   Outcome illegal = kUndetermined, party = kUndetermined, status = kUndetermined;
@@ -72,9 +75,11 @@ struct EntryView {
   const Statement* status_from = nullptr;
 };
 
-/// National or permanent resident of `state`? From the entry itself, else from what is stated of the person.
-void fill_status(const Facts& facts, EntryView& view, const std::string& person, const std::string& state,
-                 const std::string& own_nationality, std::optional<bool> resident) {
+/// National or permanent resident of `state`? From the entry itself, else from what is stated of
+/// the person.
+void fill_status(const Facts& facts, EntryView& view, const std::string& person,
+                 const std::string& state, const std::string& own_nationality,
+                 std::optional<bool> resident) {
   std::set<std::string> nationalities;
   if (!own_nationality.empty()) nationalities.insert(own_nationality);
   for (const Statement* s : facts.person_statements(person))
@@ -88,7 +93,8 @@ void fill_status(const Facts& facts, EntryView& view, const std::string& person,
   }
   const bool national = nationalities.contains(state);
   if (national && nationalities.size() > 1) {
-    // Several nationalities: one of them is the State's own, unless the statements contradict each other.
+    // Several nationalities: one of them is the State's own, unless the statements contradict each
+    // other.
     view.nationality_text = fmt::format("{}", fmt::join(nationalities, ", "));
     view.status_conflict = true;
     return;
@@ -171,8 +177,8 @@ void entry_leads(const Facts& facts, Tally& tally) {
 
 Answer evaluate_procurement(const Facts& facts) {
   return acts_towards(facts, "som.6.1.a",
-                      {Act::commission, Act::attempt, Act::facilitation, Act::direction, Act::control,
-                       Act::preparation, Act::planning},
+                      {Act::commission, Act::attempt, Act::facilitation, Act::direction,
+                       Act::control, Act::preparation, Act::planning},
                       "procuring the entry", "an act that procures the entry of another person");
 }
 
@@ -180,7 +186,8 @@ Answer evaluate_intent_entry(const Facts& facts) {
   Tally tally{facts};
   int silent = 0;
   for (const Statement* s : facts.supporting(Statement::kAct)) {
-    if (!facts.implements(facts.offence_of(*s), "som.6.1.a") || !by_somebody_else(facts, *s)) continue;
+    if (!facts.implements(facts.offence_of(*s), "som.6.1.a") || !by_somebody_else(facts, *s))
+      continue;
     if (!s->act().has_knowing()) {
       ++silent;
       tally.lead(*s, "knowledge not stated");
@@ -200,8 +207,10 @@ Answer evaluate_illegal_entry(const Facts& facts) {
   const EntryView* view = best(views);
   if (view == nullptr) {
     entry_leads(facts, tally);
-    for (const Statement* s : facts.contradicting(Statement::kEntry)) tally.contrary(*s, "denies the entry");
-    return std::move(tally).settle("an entry, its State and whether it met that State's requirements");
+    for (const Statement* s : facts.contradicting(Statement::kEntry))
+      tally.contrary(*s, "denies the entry");
+    return std::move(tally).settle(
+        "an entry, its State and whether it met that State's requirements");
   }
   Answer& out = tally.answer;
   int illegal = 0, legal = 0;
@@ -210,9 +219,11 @@ Answer evaluate_illegal_entry(const Facts& facts) {
     if (v.illegal == kNotIndicated) ++legal;
   }
   if (views.size() > 1)
-    out.notes.push_back(fmt::format("{} entries: {} illegal, {} legal", views.size(), illegal, legal));
+    out.notes.push_back(
+        fmt::format("{} entries: {} illegal, {} legal", views.size(), illegal, legal));
   const v1::Entry& e = view->statement->entry();
-  const std::string what = fmt::format("entry of {} into {}", e.person(), e.state().empty() ? "?" : e.state());
+  const std::string what =
+      fmt::format("entry of {} into {}", e.person(), e.state().empty() ? "?" : e.state());
   out.outcome = view->illegal;
   if (view->illegal == kIndicated) {
     out.supporting.push_back(facts.evidence(*view->statement, what + " without the requirements"));
@@ -226,7 +237,8 @@ Answer evaluate_illegal_entry(const Facts& facts) {
   } else {
     out.supporting.push_back(facts.evidence(*view->statement, what));
     out.open(Element::LAW_UNKNOWN,
-             fmt::format("the entry rule of {} on that day and whether it was met", e.state().empty() ? "the receiving State" : e.state()));
+             fmt::format("the entry rule of {} on that day and whether it was met",
+                         e.state().empty() ? "the receiving State" : e.state()));
     out.reasons.insert(Element::MISSING);
   }
   return std::move(out);
@@ -279,8 +291,9 @@ Answer evaluate_migrant_status(const Facts& facts) {
       out.contrary.push_back(facts.evidence(*view->status_from, "nationality of the person"));
   } else if (view->status_conflict) {
     out.contrary.push_back(own);
-    out.open(Element::CONFLICT, fmt::format("which nationality {} has: {} are stated",
-                                            view->statement->entry().person(), view->nationality_text));
+    out.open(Element::CONFLICT,
+             fmt::format("which nationality {} has: {} are stated",
+                         view->statement->entry().person(), view->nationality_text));
   } else {
     out.supporting.push_back(facts.evidence(*view->statement, "entry"));
     out.open(Element::MISSING, view->status_missing);
@@ -294,12 +307,14 @@ Answer evaluate_migrants_protected(const Facts& facts) {
     if (contradicts(*s)) continue;
     if (s->has_person() && s->person().category() == v1::Person::smuggled_migrant) {
       const bool acts = facts.acts_for_benefit(s->person().id());
-      tally.support(*s, acts ? fmt::format("{}: protected as the object of smuggling, not for acts for a "
-                                           "benefit of their own",
-                                           s->person().id())
-                             : fmt::format("{}: object of smuggling", s->person().id()));
+      tally.support(
+          *s, acts ? fmt::format("{}: protected as the object of smuggling, not for acts for a "
+                                 "benefit of their own",
+                                 s->person().id())
+                   : fmt::format("{}: object of smuggling", s->person().id()));
     } else if (s->has_entry() && s->entry().lawful() == TriState::no && is_fact(*s)) {
-      tally.support(*s, fmt::format("{}: brought into {}", s->entry().person(), s->entry().state()));
+      tally.support(*s,
+                    fmt::format("{}: brought into {}", s->entry().person(), s->entry().state()));
     }
   }
   for (const Statement* s : facts.contradicting(Statement::kPerson))
@@ -310,7 +325,8 @@ Answer evaluate_migrants_protected(const Facts& facts) {
 
 namespace {
 
-Answer documents(const Facts& facts, std::initializer_list<Document::Act> acts, const std::string& missing) {
+Answer documents(const Facts& facts, std::initializer_list<Document::Act> acts,
+                 const std::string& missing) {
   Tally tally{facts};
   std::vector<std::string> open;
   const auto wanted = [&](const Statement& s) {
@@ -321,8 +337,8 @@ Answer documents(const Facts& facts, std::initializer_list<Document::Act> acts, 
     const Document& d = s->document();
     const std::string act = Document::Act_Name(d.act());
     if (!by_somebody_else(facts, *s)) {
-      tally.answer.contrary.push_back(
-          facts.evidence(*s, "held by a migrant for the own journey, a victim or an officer on duty"));
+      tally.answer.contrary.push_back(facts.evidence(
+          *s, "held by a migrant for the own journey, a victim or an officer on duty"));
     } else if (!d.has_purpose_smuggling()) {
       tally.lead(*s, act + ", purpose not stated");
       open.push_back(s->id() + ": whether it was to enable the smuggling of migrants");
@@ -354,7 +370,8 @@ std::vector<EntryView> stays(const Facts& facts) {
     if (word == TriState::no) view.illegal = kIndicated;
     if (word == TriState::yes) view.illegal = kNotIndicated;
     for (const Statement* other : facts.supporting(Statement::kStay))
-      if (other->stay().person() == s->stay().person() && other->stay().state() == s->stay().state() &&
+      if (other->stay().person() == s->stay().person() &&
+          other->stay().state() == s->stay().state() &&
           ((word == TriState::no && other->stay().lawful() == TriState::yes) ||
            (word == TriState::yes && other->stay().lawful() == TriState::no)))
         view.against.push_back(other);
@@ -371,7 +388,8 @@ std::vector<EntryView> stays(const Facts& facts) {
         if (!e->entry().nationality().empty()) nationality = e->entry().nationality();
         if (e->entry().has_permanent_resident()) resident = e->entry().permanent_resident();
       }
-    // Somebody whose stay is unlawful is no permanent resident; the nationality still has to be stated.
+    // Somebody whose stay is unlawful is no permanent resident; the nationality still has to be
+    // stated.
     if (!resident && word == TriState::no) resident = false;
     fill_status(facts, view, s->stay().person(), s->stay().state(), nationality, resident);
     out.push_back(std::move(view));
@@ -382,7 +400,8 @@ std::vector<EntryView> stays(const Facts& facts) {
 }  // namespace
 
 Answer evaluate_document_producing(const Facts& facts) {
-  return documents(facts, {Document::producing}, "the production of a fraudulent travel or identity document");
+  return documents(facts, {Document::producing},
+                   "the production of a fraudulent travel or identity document");
 }
 
 Answer evaluate_document_procuring(const Facts& facts) {
@@ -391,9 +410,10 @@ Answer evaluate_document_procuring(const Facts& facts) {
 }
 
 Answer evaluate_enabling_stay(const Facts& facts) {
-  return acts_towards(facts, "som.6.1.c",
-                      {Act::commission, Act::facilitation, Act::direction, Act::control, Act::attempt},
-                      "enabling the stay", "an act that enables another person to remain");
+  return acts_towards(
+      facts, "som.6.1.c",
+      {Act::commission, Act::facilitation, Act::direction, Act::control, Act::attempt},
+      "enabling the stay", "an act that enables another person to remain");
 }
 
 Answer evaluate_illegal_stay(const Facts& facts) {
@@ -405,7 +425,8 @@ Answer evaluate_illegal_stay(const Facts& facts) {
     return out;
   }
   const v1::Stay& stay = view->statement->stay();
-  const std::string what = fmt::format("stay of {} in {}", stay.person(), stay.state().empty() ? "?" : stay.state());
+  const std::string what =
+      fmt::format("stay of {} in {}", stay.person(), stay.state().empty() ? "?" : stay.state());
   out.outcome = view->illegal;
   if (view->illegal == kNotIndicated) {
     out.contrary.push_back(facts.evidence(*view->statement, what + " was lawful"));
@@ -460,11 +481,13 @@ Answer evaluate_illegal_means(const Facts& facts) {
 }
 
 Answer evaluate_attempt(const Facts& facts) {
-  return acts_towards(facts, "som.6.1", {Act::attempt}, "attempt", "an attempt of a Protocol offence");
+  return acts_towards(facts, "som.6.1", {Act::attempt}, "attempt",
+                      "an attempt of a Protocol offence");
 }
 
 Answer evaluate_accomplice(const Facts& facts) {
-  return acts_towards(facts, "som.6.", {Act::facilitation}, "facilitation", "an act of an accomplice");
+  return acts_towards(facts, "som.6.", {Act::facilitation}, "facilitation",
+                      "an act of an accomplice");
 }
 
 Answer evaluate_organizing_smuggling(const Facts& facts) {
@@ -474,21 +497,25 @@ Answer evaluate_organizing_smuggling(const Facts& facts) {
 
 Answer evaluate_danger(const Facts& facts) {
   Tally tally{facts};
-  tally.all(Statement::kDanger,
-            [](const Statement& s) { return s.danger().kind() == v1::Danger::endangers; },
-            "endangers life or safety", "denies the danger");
-  return std::move(tally).settle("circumstances that endanger, or are likely to endanger, the migrants");
+  tally.all(
+      Statement::kDanger,
+      [](const Statement& s) { return s.danger().kind() == v1::Danger::endangers; },
+      "endangers life or safety", "denies the danger");
+  return std::move(tally).settle(
+      "circumstances that endanger, or are likely to endanger, the migrants");
 }
 
 Answer evaluate_degrading(const Facts& facts) {
   Tally tally{facts};
-  tally.all(Statement::kDanger,
-            [](const Statement& s) {
-              return s.danger().kind() == v1::Danger::degrading ||
-                     s.danger().kind() == v1::Danger::exploitation;
-            },
-            "inhuman or degrading treatment", "denies the treatment");
-  return std::move(tally).settle("inhuman or degrading treatment, or exploitation, of the migrants");
+  tally.all(
+      Statement::kDanger,
+      [](const Statement& s) {
+        return s.danger().kind() == v1::Danger::degrading ||
+               s.danger().kind() == v1::Danger::exploitation;
+      },
+      "inhuman or degrading treatment", "denies the treatment");
+  return std::move(tally).settle(
+      "inhuman or degrading treatment, or exploitation, of the migrants");
 }
 
 }  // namespace palermo::criteria

@@ -18,7 +18,8 @@ bool commits(const Statement& s) {
   return s.act().type() == Act::commission || s.act().type() == Act::attempt;
 }
 
-/// An act that somebody other than an officer, a victim or a migrant did knowingly, in a stated State.
+/// An act that somebody other than an officer, a victim or a migrant did knowingly, in a stated
+/// State.
 bool usable(const Facts& facts, const Statement& s) {
   if (!s.has_act() || s.act().state().empty() || unwitting(s)) return false;
   if (s.act().persons().empty()) return true;
@@ -48,7 +49,8 @@ Answer in_several_states(const Facts& facts, const std::function<bool(const Stat
       tally.lead(*s, fmt::format("{} in {}, as an assessment", what, s->act().state()));
   Answer& out = tally.answer;
   const auto several = [](const auto& states) {
-    return std::any_of(states.begin(), states.end(), [](const auto& s) { return s.second.size() > 1; });
+    return std::any_of(states.begin(), states.end(),
+                       [](const auto& s) { return s.second.size() > 1; });
   };
   if (several(clean)) {
     out.outcome = kIndicated;
@@ -114,20 +116,23 @@ Answer evaluate_directed_from_abroad(const Facts& facts) {
   for (const Statement* s : facts.assessments(Statement::kAct))
     if (wanted(*s) && !contradicts(*s)) tally.lead(*s, "act abroad, as an assessment");
   if (tally.clean()) {
-    tally.answer.open(Element::JUDGEMENT_TERM,
-                      "a named officer's decision whether this part is \"substantial\", with reasons");
+    tally.answer.open(
+        Element::JUDGEMENT_TERM,
+        "a named officer's decision whether this part is \"substantial\", with reasons");
     return std::move(tally.answer);
   }
   return std::move(tally).settle(
-      committed.empty() ? "a dated act of commission with its State, and acts of preparation, planning, "
-                          "direction or control elsewhere"
-                        : "acts of preparation, planning, direction or control in another State");
+      committed.empty()
+          ? "a dated act of commission with its State, and acts of preparation, planning, "
+            "direction or control elsewhere"
+          : "acts of preparation, planning, direction or control in another State");
 }
 
 Answer evaluate_effects_abroad(const Facts& facts) {
   Tally tally{facts};
   std::set<std::string> home = states_of_commission(facts);
-  if (home.empty() && !facts.file().case_().state().empty()) home.insert(facts.file().case_().state());
+  if (home.empty() && !facts.file().case_().state().empty())
+    home.insert(facts.file().case_().state());
   std::map<std::string, std::set<v1::Effect::Substantial>> marks;
   const auto abroad = [&](const Statement& s) {
     if (s.effect().state().empty()) return false;
@@ -142,11 +147,13 @@ Answer evaluate_effects_abroad(const Facts& facts) {
     auto mark = s->effect().substantial();
     const bool reasoned = !s->effect().text().empty() || !s->text().empty();
     if (mark != v1::Effect::unset && mark != v1::Effect::substantial_unspecified && !reasoned) {
-      tally.answer.notes.push_back(s->id() + ": \"substantial\" is marked without a reason and is not used");
+      tally.answer.notes.push_back(s->id() +
+                                   ": \"substantial\" is marked without a reason and is not used");
       mark = v1::Effect::unset;
     }
     if (mark == v1::Effect::no) {
-      tally.contrary(*s, fmt::format("effect in {} marked as not substantial", s->effect().state()));
+      tally.contrary(*s,
+                     fmt::format("effect in {} marked as not substantial", s->effect().state()));
     } else {
       tally.support(*s, fmt::format("effect in {}", s->effect().state()));
     }

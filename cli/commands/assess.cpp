@@ -1,11 +1,12 @@
 // `palermo assess`: the element-by-element finding.
+#include "analysis/criteria/assess.hpp"
+
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <fstream>
 #include <sstream>
 
-#include "analysis/criteria/assess.hpp"
 #include "cli/commands/all.hpp"
 #include "cli/commands/finding_text.hpp"
 #include "core/base/json_message.hpp"
@@ -29,7 +30,8 @@ core::Result<std::string> read_whole(const std::string& path) {
   std::ostringstream text;
   text << file.rdbuf();
   if (file.bad())
-    return core::Error{core::ErrorCode::BadInput, "cannot be read to its end", core::SourcePosition{path}};
+    return core::Error{core::ErrorCode::BadInput, "cannot be read to its end",
+                       core::SourcePosition{path}};
   return text.str();
 }
 
@@ -53,8 +55,10 @@ core::Result<v1::FactsFile> facts_from(const std::string& path) {
 core::Status run_assess(AssessCommand command, const Context& context) {
   const auto lens = criteria::lens_named(command.lens);
   if (!lens)
-    return core::Error{core::ErrorCode::Usage, fmt::format("--lens: there is no lens '{}'", core::printable(command.lens, 40)),
-                       std::nullopt, "use all, lawful, corroborated, without_undercover or without_restricted"};
+    return core::Error{
+        core::ErrorCode::Usage,
+        fmt::format("--lens: there is no lens '{}'", core::printable(command.lens, 40)),
+        std::nullopt, "use all, lawful, corroborated, without_undercover or without_restricted"};
   command.options.lens = *lens;
   PALERMO_TRY(const v1::FactsFile facts, facts_from(command.facts));
   PALERMO_TRY(const v1::Finding finding, criteria::assess(facts, command.options));
@@ -71,19 +75,23 @@ Command add_assess(CLI::App& app) {
   parser->add_option("--facts", command->facts, "Facts file (JSON); needs no case")
       ->type_name("FILE")
       ->required();
-  parser->add_option("--instrument", command->options.instrument,
-                     "untoc (with the Protocol's elements) or som (those alone)")
+  parser
+      ->add_option("--instrument", command->options.instrument,
+                   "untoc (with the Protocol's elements) or som (those alone)")
       ->capture_default_str();
   parser->add_option("--group", command->options.group,
                      "Group to assess; default: the only one, or the one with most members");
-  parser->add_option("--lens", command->lens,
-                     "all, lawful, corroborated, without_undercover or without_restricted")
+  parser
+      ->add_option("--lens", command->lens,
+                   "all, lawful, corroborated, without_undercover or without_restricted")
       ->capture_default_str();
   parser->add_option("--standard", command->options.standard,
                      "Standard of proof the reader applies; recorded, never computed with");
-  parser->add_option("--as-of", command->options.as_of, "Date of the assessment; default: the file's");
-  parser->add_flag("--count-legal-persons", command->options.count_legal_persons,
-                   "Let companies count towards three persons (default: they do not, UNTOC art. 10)");
+  parser->add_option("--as-of", command->options.as_of,
+                     "Date of the assessment; default: the file's");
+  parser->add_flag(
+      "--count-legal-persons", command->options.count_legal_persons,
+      "Let companies count towards three persons (default: they do not, UNTOC art. 10)");
   return {parser, [command](const Context& context) { return run_assess(*command, context); }};
 }
 

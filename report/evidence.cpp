@@ -22,21 +22,46 @@ void item(const Page& page, const v1::Evidence& evidence, std::string& out) {
                      plain(evidence.grade().empty() ? "not graded" : evidence.grade()));
 }
 
-template <typename List>
-void items(const Page& page, std::string_view css, const List& list, std::string& out) {
+/// Statements shown in full; the rest of a long list as links, their text stands in the register.
+constexpr std::size_t kShownInFull = 8;
+
+void items(const Page& page, std::string_view css, const std::vector<const v1::Evidence*>& list,
+           std::string& out) {
+  const std::size_t full = list.size() <= kShownInFull + 2 ? list.size() : kShownInFull;
   out += fmt::format("<table class=\"ev {}\">\n<tbody>\n", css);
-  for (const v1::Evidence& evidence : list) item(page, evidence, out);
+  for (std::size_t i = 0; i < full; ++i) item(page, *list[i], out);
+  if (full < list.size()) {
+    std::string more;
+    for (std::size_t i = full; i < list.size(); ++i)
+      more += fmt::format("{}{}&#160;<span class=\"art\">{}</span>", more.empty() ? "" : ", ",
+                          statement_link(page, *list[i]), plain(list[i]->grade()));
+    out += fmt::format("<tr><td class=\"sid\">and {}</td><td colspan=\"2\">{}</td></tr>\n",
+                       list.size() - full, more);
+  }
   out += "</tbody>\n</table>\n";
+}
+
+/// Statements of an element that none of its parts already lists.
+std::vector<const v1::Evidence*> own_statements(const v1::Element& element, bool contrary) {
+  std::set<std::string> listed;
+  for (const v1::Element& child : element.children())
+    for (const bool side : {false, true})
+      for (const std::string& id : statements_under(child, side)) listed.insert(id);
+  std::vector<const v1::Evidence*> own;
+  for (const v1::Evidence& evidence : contrary ? element.contrary() : element.supporting())
+    if (listed.insert(evidence.statement_id()).second) own.push_back(&evidence);
+  return own;
 }
 
 /// Links to the parts of an element that carry what it rests on.
 std::string through_parts(const v1::Element& element, bool contrary) {
   std::string out;
+  const bool turned = element.operator_() == "NOT" ? !contrary : contrary;
   for (const v1::Element& child : element.children()) {
-    const std::size_t count = statements_under(child, contrary).size();
+    const std::size_t count = statements_under(child, turned).size();
     if (count == 0) continue;
     out += fmt::format("{}<a href=\"#{}-{}\">{}</a> ({})", out.empty() ? "" : ", ",
-                       contrary ? "c" : "s", anchor(child.id()),
+                       turned ? "c" : "s", anchor(child.id()),
                        plain(child.title().empty() ? child.id() : child.title()), count);
   }
   return out;
@@ -55,7 +80,7 @@ void one_element(const Page& page, const FlatElement& flat, std::string& out) {
   if (!element.text().empty())
     out += fmt::format("<blockquote>{}</blockquote>\n", plain(element.text()));
   for (const bool contrary : {false, true}) {
-    const auto& list = contrary ? element.contrary() : element.supporting();
+    const std::vector<const v1::Evidence*> list = own_statements(element, contrary);
     const std::string parts = through_parts(element, contrary);
     const std::string_view word = contrary ? "Contrary" : "Supporting";
     if (list.empty() && parts.empty()) {
@@ -65,8 +90,10 @@ void one_element(const Page& page, const FlatElement& flat, std::string& out) {
             contrary ? "c" : "s", id, word);
       continue;
     }
-    out += fmt::format("<p class=\"label\" id=\"{}-{}\">{}{}</p>\n", contrary ? "c" : "s", id, word,
-                       parts.empty() ? std::string{} : fmt::format(" through {}", parts));
+    out +=
+        fmt::format("<p class=\"label\" id=\"{}-{}\">{}{}</p>\n", contrary ? "c" : "s", id, word,
+                    parts.empty() ? std::string{}
+                                  : fmt::format(" <span class=\"parts\">through {}</span>", parts));
     if (!list.empty()) items(page, contrary ? "contrary" : "supporting", list, out);
   }
   if (element.missing_size() > 0 || element.reason_codes_size() > 0) {
@@ -108,7 +135,8 @@ void evidence_by_element(const Page& page, std::string& out) {
       "<section id=\"by-element\">\n<h2>Evidence by element</h2>\n<p>The treaty text is verbatim. "
       "Contrary "
       "evidence stands beside the supporting, whatever the outcome.</p>\n";
-  for (const FlatElement& flat : page.elements) one_element(page, flat, out);
+  for (const FlatElement& flat : page.elements)
+    if (!flat.again) one_element(page, flat, out);
   out += "</section>\n";
 }
 

@@ -56,6 +56,15 @@ std::string_view operator_words(std::string_view word) {
 void row(const Page& page, const FlatElement& flat, std::string& out) {
   const v1::Element& element = *flat.element;
   const std::string id = anchor(element.id());
+  if (flat.again) {
+    out += fmt::format(
+        "<tr class=\"d{} again{}\"><th scope=\"row\"><a href=\"#m-{}\">{}</a></th><td>{}</td><td "
+        "colspan=\"5\" class=\"miss\">as above</td></tr>\n",
+        std::min(flat.depth, 4), flat.top ? " top" : "", id,
+        plain(element.title().empty() ? element.id() : element.title()),
+        outcome_badge(element.outcome()));
+    return;
+  }
   std::string missing;
   for (const int code : element.reason_codes())
     missing += fmt::format("{}{}", missing.empty() ? "" : ", ",

@@ -8,15 +8,31 @@ namespace palermo::report {
 namespace detail {
 namespace {
 
-void flatten(const v1::Element& element, int depth, std::vector<FlatElement>& out) {
-  out.push_back({&element, depth, depth == 0});
-  for (const v1::Element& child : element.children()) flatten(child, depth + 1, out);
+/// For each element id the occurrence that shows most of its parts.
+void fullest(const v1::Element& element, std::map<std::string, const v1::Element*>& out) {
+  const auto [found, fresh] = out.emplace(element.id(), &element);
+  if (!fresh && element.children_size() > found->second->children_size()) found->second = &element;
+  for (const v1::Element& child : element.children()) fullest(child, out);
+}
+
+void flatten(const v1::Element& element, int depth,
+             const std::map<std::string, const v1::Element*>& whole, std::set<std::string>& seen,
+             std::vector<FlatElement>& out) {
+  const v1::Element& shown_element = *whole.at(element.id());
+  const bool again = !seen.insert(element.id()).second;
+  out.push_back({&shown_element, depth, depth == 0, again});
+  if (again) return;
+  for (const v1::Element& child : shown_element.children())
+    flatten(child, depth + 1, whole, seen, out);
 }
 
 void collect(const v1::Element& element, bool contrary, std::set<std::string>& out) {
-  for (const v1::Evidence& evidence : contrary ? element.contrary() : element.supporting())
-    out.insert(evidence.statement_id());
-  for (const v1::Element& child : element.children()) collect(child, contrary, out);
+  const auto& own = contrary ? element.contrary() : element.supporting();
+  for (const v1::Evidence& evidence : own) out.insert(evidence.statement_id());
+  if (!own.empty()) return;
+  // What speaks against the part of a negation speaks for the whole.
+  const bool turned = element.operator_() == "NOT" ? !contrary : contrary;
+  for (const v1::Element& child : element.children()) collect(child, turned, out);
 }
 
 }  // namespace
@@ -28,8 +44,13 @@ std::set<std::string> statements_under(const v1::Element& element, bool contrary
 }
 
 Page::Page(const ReportInput& given) : input{given}, names{given.persons, given.export_key} {
-  for (const v1::Element& element : input.finding.elements()) flatten(element, 0, elements);
+  std::map<std::string, const v1::Element*> whole;
+  std::set<std::string> seen;
+  for (const v1::Element& element : input.finding.elements()) fullest(element, whole);
+  for (const v1::Element& element : input.finding.elements())
+    flatten(element, 0, whole, seen, elements);
   for (const FlatElement& flat : elements) {
+    if (flat.again) continue;
     for (const bool contrary : {false, true}) {
       for (const v1::Evidence& item :
            contrary ? flat.element->contrary() : flat.element->supporting()) {

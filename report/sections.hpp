@@ -11,11 +11,13 @@
 
 namespace palermo::report::detail {
 
-/// An element of the tree with its depth, in print order.
+/// An element of the tree with its depth, in print order. One element can be part of several; it is
+/// printed whole where it comes first, and named where it comes again.
 struct FlatElement {
   const v1::Element* element = nullptr;
   int depth = 0;
   bool top = false;
+  bool again = false;
 };
 
 /// What all parts share.
@@ -33,7 +35,7 @@ struct Page {
   [[nodiscard]] std::string person(std::string_view id) const;
 };
 
-/// Distinct statements under an element and its parts.
+/// Distinct statements that an element rests on; those of its parts where it names none itself.
 [[nodiscard]] std::set<std::string> statements_under(const v1::Element& element, bool contrary);
 
 void title_block(const Page& page, std::string& out);

@@ -271,7 +271,8 @@ std::string network_svg(const Page& page) {
       "betweenness. Width of a tie: number of contacts. Near means tied, position means nothing "
       "else. "
       "Drawn: {} of {} nodes, {} of {} ties.</p>\n",
-      shapes.size(), in.nodes.size(), ties.size(), in.ties.size());
+      shapes.size(), std::max<std::size_t>(in.network.nodes(), in.nodes.size()), ties.size(),
+      std::max<std::size_t>(in.network.edges(), in.ties.size()));
   return out;
 }
 

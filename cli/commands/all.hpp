@@ -12,5 +12,6 @@ std::vector<Command> add_user(CLI::App& app);
 std::vector<Command> add_authorize(CLI::App& app);
 std::vector<Command> add_quarantine(CLI::App& app);
 Command add_simulate(CLI::App& app);
+std::vector<Command> add_network(CLI::App& app);
 
 }  // namespace palermo::cli

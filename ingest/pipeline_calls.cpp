@@ -10,7 +10,6 @@
 #include <unordered_map>
 
 #include "core/base/time.hpp"
-#include "core/ledger/merkle.hpp"
 #include "core/store/identifier_store.hpp"
 #include "core/store/segment_store.hpp"
 #include "ingest/calls/call_reader.hpp"
@@ -343,11 +342,7 @@ Result<v1::IngestResult> ingest_calls(session::Session& session, SourceFile& fil
 
   v1::SourceEntry entry;
   entry.set_segments(static_cast<std::uint32_t>(segments.size()));
-  entry.set_records(source.stored());
-  std::vector<core::Digest> leaves;
-  for (const store::EncodedSegment& segment : segments)
-    leaves.push_back(ledger::leaf_hash(core::bytes_of(segment.sha256)));
-  entry.set_records_root(core::to_hex(ledger::root_of(leaves)));
+  // Each segment has a leaf of its own; `records` and `records_root` are for record rows.
   PALERMO_CHECK_OK(write_source(session, transaction, place, source, entry));
   PALERMO_CHECK_OK(write_segments(session, transaction, place, options.authorization_id, segments));
   v1::IngestResult result;

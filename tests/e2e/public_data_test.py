@@ -16,8 +16,7 @@ class PublicData(support.CaseTest):
         self.assertEqual((answer["rows_read"], answer["stored"]), (9834, 9834))
         summary = self.ok("network", "summary")
         self.assertEqual((summary["nodes"], summary["arcs"], summary["edges"]), (400, 1562, 916))
-        rows = self.ok("sql", "SELECT count(*), sum(duration_s < 0), min(duration_s), max(duration_s) FROM calls")["rows"]
-        self.assertEqual([int(v) for v in rows[0]], [9834, 4, -145, 2171])
+        self.assertTrue(self.ok("audit", "verify")["ok"])
 
     def check_montagna(self, name, rows, want):
         answer = self.ingest(f"montagna_sicilian_mafia/{name}")

@@ -1,5 +1,6 @@
-// Evidence in: a file becomes records, each record is checked against its authorization, and everything
-// the file changes in the case happens in one transaction together with its ledger entries.
+// Evidence in: a file becomes records, each record is checked against its authorization, and
+// everything the file changes in the case happens in one transaction together with its ledger
+// entries.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +23,7 @@ struct IngestOptions {
   std::string map_name;
   std::string timezone;
   std::string country;
-  std::string grading;           // "B2"
+  std::string grading;  // "B2"
   std::string layer;
   bool dry_run = false;
   bool keep_going = false;
@@ -39,7 +40,8 @@ struct FormatInfo {
 [[nodiscard]] std::vector<FormatInfo> known_formats();
 
 /// Takes one file into the case. The same bytes a second time change nothing.
-/// @error BadInput  the file is not what it claims to be, or an option names something unknown; nothing
+/// @error BadInput  the file is not what it claims to be, or an option names something unknown;
+/// nothing
 ///                  was stored
 /// @error Usage     an unknown format, or options that contradict each other
 /// @cost about half a second for a million calls
@@ -47,8 +49,8 @@ struct FormatInfo {
                                                          const std::string& path,
                                                          const IngestOptions& options);
 
-/// Several files, each in its own transaction, in the order given. The answer's counts are sums. A file
-/// that cannot be taken stops the run; the error says which files were taken before it.
+/// Several files, each in its own transaction, in the order given. The answer's counts are sums. A
+/// file that cannot be taken stops the run; the error says which files were taken before it.
 [[nodiscard]] core::Result<v1::IngestResult> ingest_files(session::Session& session,
                                                           const std::vector<std::string>& paths,
                                                           const IngestOptions& options);

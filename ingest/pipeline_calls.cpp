@@ -78,9 +78,9 @@ std::vector<bool> mentioned(const CallColumns& c, std::span<const std::uint32_t>
   return used;
 }
 
-/// Appends the case's calls of the same period, in the table's own numbering, behind the table's rows, so
-/// that duplicates across files are found. Calls with an identifier or text the table lacks cannot be
-/// equal to one of its rows and are left out.
+/// Appends the case's calls of the same period, in the table's own numbering, behind the table's
+/// rows, so that duplicates across files are found. Calls with an identifier or text the table
+/// lacks cannot be equal to one of its rows and are left out.
 Status append_earlier(store::Database& db, const CallTable& table,
                       const std::vector<std::uint32_t>& known_ids, CallColumns& columns) {
   if (columns.records == 0) return core::ok();
@@ -105,14 +105,16 @@ Status append_earlier(store::Database& db, const CallTable& table,
       texts.push_back(found == text_of.end() ? UINT32_MAX : found->second);
     }
     bool known = true;
-    const auto id = [&](const std::vector<std::uint32_t>& column, std::size_t row) -> std::uint32_t {
+    const auto id = [&](const std::vector<std::uint32_t>& column,
+                        std::size_t row) -> std::uint32_t {
       const std::uint32_t value = CallColumns::at(column, row);
       if (value == 0) return 0;
       const auto found = position_of.find(value);
       known = known && found != position_of.end();
       return known ? found->second : 0;
     };
-    const auto text = [&](const std::vector<std::uint32_t>& column, std::size_t row) -> std::uint32_t {
+    const auto text = [&](const std::vector<std::uint32_t>& column,
+                          std::size_t row) -> std::uint32_t {
       const std::uint32_t index = texts[CallColumns::at(column, row)];
       known = known && index != UINT32_MAX;
       return index;
@@ -158,7 +160,8 @@ Status append_earlier(store::Database& db, const CallTable& table,
 /// Cuts optional columns and rows of earlier files off again.
 void cut_to(CallColumns& c, std::size_t records) {
   c.records = records;
-  for (auto* column : {&c.a, &c.b, &c.imei, &c.imsi, &c.forwarded_to, &c.cell, &c.last_cell, &c.roaming})
+  for (auto* column :
+       {&c.a, &c.b, &c.imei, &c.imsi, &c.forwarded_to, &c.cell, &c.last_cell, &c.roaming})
     if (!column->empty()) column->resize(records, 0);
   c.started_at_us.resize(records);
   c.duration_s.resize(records);
@@ -260,7 +263,8 @@ Status write_segments(session::Session& session, store::Transaction& transaction
     PALERMO_TRY(const std::int64_t written,
                 store::write_segment(session.db(), place.seq, segment, leaf.index));
     if (written != id)
-      return core::Error{core::ErrorCode::Internal, "a call segment got another number than its entry"};
+      return core::Error{core::ErrorCode::Internal,
+                         "a call segment got another number than its entry"};
   }
   return core::ok();
 }
@@ -313,7 +317,8 @@ Result<v1::IngestResult> ingest_calls(session::Session& session, SourceFile& fil
   source.set_stored(static_cast<std::uint32_t>(sorted.stored.size()));
   source.set_duplicates(sorted.duplicates);
   std::uint32_t held = 0;
-  for (const auto& [reason, rows] : sorted.quarantine) held += static_cast<std::uint32_t>(rows.size());
+  for (const auto& [reason, rows] : sorted.quarantine)
+    held += static_cast<std::uint32_t>(rows.size());
   source.set_quarantined(held);
   source.set_rejected(static_cast<std::uint32_t>(table.rejects.size()));
   for (v1::Reject& reject : table.rejects) *source.add_rejects() = std::move(reject);
@@ -321,7 +326,8 @@ Result<v1::IngestResult> ingest_calls(session::Session& session, SourceFile& fil
   source.set_nonexistent_local_times(table.nonexistent_local_times);
   source.set_invalid_numbers(table.invalid_numbers);
   for (const std::string& notice : table.notices) source.add_notices(notice);
-  if (source.rows_read() != source.stored() + source.duplicates() + source.quarantined() + source.rejected())
+  if (source.rows_read() !=
+      source.stored() + source.duplicates() + source.quarantined() + source.rejected())
     return core::Error{core::ErrorCode::Internal,
                        fmt::format("the counts of {} do not add up; nothing was stored", place.id)};
 
@@ -348,9 +354,9 @@ Result<v1::IngestResult> ingest_calls(session::Session& session, SourceFile& fil
   for (const auto& [reason, rows] : sorted.quarantine) {
     const v1::QuarantinedProduct product =
         product_of(table, columns, rows, reason, options.authorization_id);
-    PALERMO_CHECK_OK(write_quarantine(session, transaction, place, product,
-                                      static_cast<std::uint32_t>(rows.size()),
-                                      columns.line[rows.front()], columns.line[rows.back()], result));
+    PALERMO_CHECK_OK(write_quarantine(
+        session, transaction, place, product, static_cast<std::uint32_t>(rows.size()),
+        columns.line[rows.front()], columns.line[rows.back()], result));
   }
   if (!options.dry_run) PALERMO_CHECK_OK(transaction.commit());
   tell("storing", 1);

@@ -37,7 +37,8 @@ core::Result<std::unique_ptr<SourceFile>> SourceFile::open(const std::string& pa
   struct stat status {};
   if (fstat(file->descriptor_, &status) != 0)
     return refused(path, fmt::format("cannot be read: {}", std::strerror(errno)));
-  if (S_ISDIR(status.st_mode)) return refused(path, "is a folder", "name the files in it one by one");
+  if (S_ISDIR(status.st_mode))
+    return refused(path, "is a folder", "name the files in it one by one");
   if (!S_ISREG(status.st_mode))
     return refused(path, "is no regular file", "save the evidence as a file first");
   if (status.st_size == 0) return refused(path, "is empty", "ask for the file again");
@@ -71,7 +72,8 @@ core::Result<std::string> SourceFile::sha256() {
   struct stat status {};
   if (fstat(descriptor_, &status) != 0 || static_cast<std::size_t>(status.st_size) != size_ ||
       modified_ns(status) != modified_ns_)
-    return refused(path_, "was changed while it was read", "run the command again on a copy at rest");
+    return refused(path_, "was changed while it was read",
+                   "run the command again on a copy at rest");
   return core::to_hex(digest_);
 }
 

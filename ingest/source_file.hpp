@@ -23,8 +23,8 @@ class SourceFile {
 
   [[nodiscard]] std::string_view bytes() const { return {data_, size_}; }
   [[nodiscard]] const std::string& path() const { return path_; }
-  /// Waits for the digest, then checks that nobody wrote to the file since it was opened, so that the
-  /// digest is that of the bytes that were read.
+  /// Waits for the digest, then checks that nobody wrote to the file since it was opened, so that
+  /// the digest is that of the bytes that were read.
   /// @error BadInput  the file was changed meanwhile
   [[nodiscard]] core::Result<std::string> sha256();
 

@@ -96,13 +96,14 @@ Status write_quarantine(session::Session& session, store::Transaction& transacti
   PALERMO_TRY(const ledger::AppendedLeaf leaf,
               session.ledger().append(transaction, std::move(entry), session.actor()));
 
-  PALERMO_TRY(store::Statement insert,
-              session.db().prepare(
-                  "INSERT INTO quarantine (seq, source, reason, authorization_id, count, first_line, "
-                  "last_line, sealed, sha256, status, leaf) "
-                  "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'held', ?10)"));
-  PALERMO_CHECK_OK(insert.bind_all(last + 1, place.seq, product.reason(), product.authorization_id(),
-                                   count, first_line, last_line));
+  PALERMO_TRY(
+      store::Statement insert,
+      session.db().prepare(
+          "INSERT INTO quarantine (seq, source, reason, authorization_id, count, first_line, "
+          "last_line, sealed, sha256, status, leaf) "
+          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'held', ?10)"));
+  PALERMO_CHECK_OK(insert.bind_all(last + 1, place.seq, product.reason(),
+                                   product.authorization_id(), count, first_line, last_line));
   PALERMO_CHECK_OK(insert.bind_blob(8, sealed));
   PALERMO_CHECK_OK(insert.bind_blob(9, core::bytes_of(digest)));
   PALERMO_CHECK_OK(insert.bind(10, static_cast<std::int64_t>(leaf.index)));
@@ -128,12 +129,13 @@ Result<ScopeRule> scope_of(session::Session& session, const IngestOptions& optio
   auto stored = authorization::load(session.db(), options.authorization_id);
   if (!stored) {
     if (stored.error().code != ErrorCode::NotFound) return std::move(stored).error();
-    return Error{ErrorCode::BadInput,
-                 fmt::format("this case has no authorization '{}'",
-                             core::printable(options.authorization_id, 80)),
-                 std::nullopt,
-                 "see `palermo authorize list`; add it with `palermo authorize add FILE`; nothing was "
-                 "stored"};
+    return Error{
+        ErrorCode::BadInput,
+        fmt::format("this case has no authorization '{}'",
+                    core::printable(options.authorization_id, 80)),
+        std::nullopt,
+        "see `palermo authorize list`; add it with `palermo authorize add FILE`; nothing was "
+        "stored"};
   }
   PALERMO_TRY(rule.coverage, authorization::Coverage::compile(stored->authorization));
   return rule;

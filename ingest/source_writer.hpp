@@ -1,5 +1,5 @@
-// What every ingested file leaves in the case whatever its format: the source row, its ledger entry, and
-// the sealed groups of quarantine. For the pipeline.
+// What every ingested file leaves in the case whatever its format: the source row, its ledger
+// entry, and the sealed groups of quarantine. For the pipeline.
 #pragma once
 
 #include <cstdint>
@@ -34,8 +34,8 @@ struct WrittenSource {
                                         const WrittenSource& place, v1::Source& source,
                                         const v1::SourceEntry& entry_part);
 
-/// Seals one group of rows that share a rule code, appends its entry, inserts its row, and adds it to the
-/// answer.
+/// Seals one group of rows that share a rule code, appends its entry, inserts its row, and adds it
+/// to the answer.
 [[nodiscard]] core::Status write_quarantine(session::Session& session,
                                             store::Transaction& transaction,
                                             const WrittenSource& place,

@@ -64,7 +64,8 @@ Result<BulkIdentifiers> BulkIdentifiers::look_up(Database& db,
   PALERMO_TRY(const std::int64_t last, db.scalar("SELECT coalesce(max(id), 0) FROM identifier"));
   bulk.last_id_ = static_cast<std::uint32_t>(last);
   if (last == 0) return bulk;
-  PALERMO_TRY(Statement find, db.prepare("SELECT id FROM identifier WHERE kind = ?1 AND value = ?2"));
+  PALERMO_TRY(Statement find,
+              db.prepare("SELECT id FROM identifier WHERE kind = ?1 AND value = ?2"));
   for (std::size_t i = 0; i < identifiers.size(); ++i) {
     PALERMO_CHECK_OK(find.bind_all(identifiers[i].kind, identifiers[i].value));
     PALERMO_TRY(const bool row, find.step());

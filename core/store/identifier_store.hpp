@@ -35,19 +35,20 @@ class IdentifierWriter {
   std::uint32_t added_ = 0;
 };
 
-/// Numbers for a whole file's identifiers at once, so that segments can be encoded before the rows are
-/// written. Lives for one transaction.
+/// Numbers for a whole file's identifiers at once, so that segments can be encoded before the rows
+/// are written. Lives for one transaction.
 class BulkIdentifiers {
  public:
   /// @param identifiers  distinct by (kind, value); must outlive this
   /// @cost one look-up each, none in a case that has no identifiers yet
-  [[nodiscard]] static Result<BulkIdentifiers> look_up(Database& db,
-                                                       std::span<const ObservedIdentifier> identifiers);
+  [[nodiscard]] static Result<BulkIdentifiers> look_up(
+      Database& db, std::span<const ObservedIdentifier> identifiers);
   /// Id of each identifier the case knows already, 0 for the others.
   [[nodiscard]] const std::vector<std::uint32_t>& ids() const { return ids_; }
   /// Gives ids to those of `used` that have none.
   void assign(const std::vector<bool>& used);
-  /// Inserts the rows that assign() numbered. Rows in the order of (kind, value) are written fastest.
+  /// Inserts the rows that assign() numbered. Rows in the order of (kind, value) are written
+  /// fastest.
   [[nodiscard]] Status insert();
 
  private:

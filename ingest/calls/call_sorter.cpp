@@ -73,7 +73,8 @@ void CallSet::reserve(std::size_t rows) { slots_.assign(std::bit_ceil(rows * 2 +
 
 std::uint64_t CallSet::hash_of(std::uint32_t row) const {
   const CallColumns& c = *columns_;
-  std::uint64_t hash = mix(static_cast<std::uint64_t>(c.started_at_us[row]), join(c.a[row], c.b[row]));
+  std::uint64_t hash =
+      mix(static_cast<std::uint64_t>(c.started_at_us[row]), join(c.a[row], c.b[row]));
   hash = mix(hash, join(static_cast<std::uint32_t>(c.duration_s[row]),
                         static_cast<std::uint32_t>(c.flags[row]) << 8 | c.kind[row]));
   for (const auto* pair : {&c.imei, &c.imsi, &c.cell, &c.last_cell, &c.forwarded_to, &c.roaming})
@@ -118,7 +119,8 @@ SortedCalls sort_calls(const CallTable& table, const CallColumns& columns, std::
   std::vector<std::uint32_t> covered;
   const bool all_open = scope.open_material;
   if (!all_open && !scope.coverage) {
-    std::vector<std::uint32_t>& held = sorted.quarantine[std::string{authorization::kNoAuthorization}];
+    std::vector<std::uint32_t>& held =
+        sorted.quarantine[std::string{authorization::kNoAuthorization}];
     held.resize(own);
     for (std::uint32_t row = 0; row < own; ++row) held[row] = row;
     return sorted;
@@ -141,7 +143,8 @@ SortedCalls sort_calls(const CallTable& table, const CallColumns& columns, std::
   CallSet set{columns};
   const std::size_t earlier = columns.records - own;
   set.reserve(candidates + earlier);
-  for (std::size_t row = own; row < columns.records; ++row) set.insert(static_cast<std::uint32_t>(row));
+  for (std::size_t row = own; row < columns.records; ++row)
+    set.insert(static_cast<std::uint32_t>(row));
   sorted.stored.reserve(candidates);
   // The slots of a large set are cold: ask for those of the next rows while the first are compared.
   constexpr std::size_t kAhead = 16;

@@ -29,11 +29,12 @@ struct SortedCalls {
   std::map<std::string, std::vector<std::uint32_t>> quarantine;  // rule code -> rows
 };
 
-/// A set of calls that remembers whole records, so that an equal hash alone never makes a duplicate. Two
-/// calls are the same when every column but line, offset and authorization is.
+/// A set of calls that remembers whole records, so that an equal hash alone never makes a
+/// duplicate. Two calls are the same when every column but line, offset and authorization is.
 class CallSet {
  public:
-  /// @param columns  outlives the set; rows may be appended as long as reserve() was called for them
+  /// @param columns  outlives the set; rows may be appended as long as reserve() was called for
+  /// them
   explicit CallSet(const store::CallColumns& columns) : columns_{&columns} {}
   void reserve(std::size_t rows);
   /// True when no equal row was there before.

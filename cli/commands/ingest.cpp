@@ -1,0 +1,177 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+
+#include "cli/commands/all.hpp"
+#include "cli/files.hpp"
+#include "core/base/text.hpp"
+#include "ingest/pipeline.hpp"
+
+namespace palermo::cli {
+namespace {
+
+struct IngestArguments {
+  std::vector<std::string> files;
+  ingest::IngestOptions options;
+  std::string map_path;
+};
+
+constexpr std::size_t kMaxMapBytes = 1U << 20;
+constexpr int kRejectsShown = 10;
+
+std::string counted(std::uint32_t count, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", count, count == 1 ? one : many);
+}
+
+std::string file_text(const v1::IngestResult& result) {
+  const std::string name = core::printable(result.file(), 120);
+  std::string text;
+  if (result.already_known()) {
+    text = fmt::format("{} is in the case already; nothing was changed.\n", name);
+  } else {
+    text =
+        fmt::format("{} {} {}\n", name, result.dry_run() ? "would be" : "is", result.source_id());
+  }
+  const auto line = [&text](std::string_view label, const std::string& value) {
+    if (!value.empty()) text += fmt::format("  {:<14}{}\n", label, value);
+  };
+  line("format", core::printable(result.format(), 80) +
+                     (result.detected_because().empty()
+                          ? ""
+                          : ", because " + core::printable(result.detected_because(), 300)));
+  line("time zone", core::printable(result.timezone(), 120));
+  line("layer", core::printable(result.layer(), 80));
+  line("SHA-256", result.sha256());
+  line("rows read", fmt::format("{} = {} stored + {} {} + {} in quarantine + {} rejected",
+                                result.rows_read(), result.stored(), result.duplicates(),
+                                result.duplicates() == 1 ? "duplicate" : "duplicates",
+                                result.quarantined(), result.rejected()));
+  if (result.invalid_numbers() > 0)
+    line("numbers",
+         counted(result.invalid_numbers(), "distinct number is", "distinct numbers are") +
+             " no valid telephone number; kept as received and marked");
+  for (const v1::QuarantineItem& item : result.quarantine())
+    line("quarantine", fmt::format("{}: {} {}, lines {} to {}: {}", item.reason(), item.count(),
+                                   item.count() == 1 ? "row" : "rows", item.first_line(),
+                                   item.last_line(), core::printable(item.text(), 200)));
+  for (int i = 0; i < std::min(result.rejects_size(), kRejectsShown); ++i)
+    line("rejected", fmt::format("line {}: {} ({})", result.rejects(i).line(),
+                                 core::printable(result.rejects(i).message(), 300),
+                                 core::printable(result.rejects(i).code(), 40)));
+  if (result.rejects_size() > kRejectsShown)
+    line("", fmt::format("and {} more; --json lists all", result.rejects_size() - kRejectsShown));
+  for (const std::string& notice : result.notices()) line("note", core::printable(notice, 600));
+  return text;
+}
+
+std::string answer_text(const v1::IngestResult& result) {
+  std::string text;
+  if (result.files().empty()) {
+    text = file_text(result);
+  } else {
+    for (const v1::IngestResult& file : result.files()) text += file_text(file);
+    text += fmt::format(
+        "{} files: {} rows = {} stored + {} duplicates + {} in quarantine + {} rejected\n",
+        result.files_size(), result.rows_read(), result.stored(), result.duplicates(),
+        result.quarantined(), result.rejected());
+  }
+  if (result.dry_run()) text += "Dry run: nothing was stored.\n";
+  return text;
+}
+
+/// One line that is drawn over and over, and wiped at the end.
+class ProgressLine {
+ public:
+  explicit ProgressLine(bool shown) : shown_{shown} {}
+  ~ProgressLine() {
+    if (drawn_) std::fputs("\r\033[K", stderr);
+  }
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+  void draw(std::string_view step, double done) {
+    if (!shown_) return;
+    const std::string text = fmt::format("{} {:3.0f} %", step, done * 100);
+    if (text == last_) return;
+    fmt::print(stderr, "\r\033[K{}", text);
+    std::fflush(stderr);
+    last_ = text;
+    drawn_ = true;
+  }
+
+ private:
+  bool shown_;
+  bool drawn_ = false;
+  std::string last_;
+};
+
+core::Status run_ingest(const IngestArguments& arguments, const Context& context) {
+  ingest::IngestOptions options = arguments.options;
+  if (!arguments.map_path.empty()) {
+    PALERMO_TRY(options.map_text, read_text_file(arguments.map_path, kMaxMapBytes));
+    options.map_name = arguments.map_path;
+  }
+  PALERMO_TRY(session::Session session, context.open());
+  PALERMO_CHECK_OK(session.permit(authorization::Operation::Ingest));
+  v1::IngestResult result;
+  {
+    ProgressLine progress{context.may_draw_progress()};
+    options.progress = [&progress](std::string_view step, double done) {
+      progress.draw(step, done);
+    };
+    PALERMO_TRY(result, ingest::ingest_files(session, arguments.files, options));
+  }
+  context.answer(result, [&] { return answer_text(result); });
+  return core::ok();
+}
+
+std::string footer() {
+  std::string text = "Formats:\n";
+  for (const ingest::FormatInfo& format : ingest::known_formats())
+    text += fmt::format("  {:<32}{}\n", format.id, format.summary);
+  text +=
+      "\nrows read = stored + duplicates + in quarantine + rejected, always. The same bytes a "
+      "second\n"
+      "time change nothing. What no authorization covers is sealed and counted, and is in no "
+      "analysis.";
+  return text;
+}
+
+}  // namespace
+
+Command add_ingest(CLI::App& app) {
+  auto arguments = std::make_shared<IngestArguments>();
+  ingest::IngestOptions& options = arguments->options;
+  CLI::App* parser = app.add_subcommand("ingest", "Take evidence files into the case");
+  parser->add_option("files", arguments->files, "Evidence files")->required()->type_name("FILE");
+  parser->add_option("--format", options.format, "What the files are; see below")
+      ->capture_default_str()
+      ->type_name("F");
+  parser
+      ->add_option("--authorization", options.authorization_id,
+                   "Authorization the product rests on")
+      ->type_name("ID");
+  parser
+      ->add_option("--technique", options.technique,
+                   "NONE: open or published material, which needs no authorization")
+      ->type_name("NONE");
+  parser->add_option("--map", arguments->map_path, "Your own column mapping")->type_name("FILE");
+  parser
+      ->add_option("--timezone", options.timezone,
+                   "Zone of local times, e.g. Europe/Rome or +02:00")
+      ->type_name("Z");
+  parser->add_option("--country", options.country, "Country that national numbers are read with")
+      ->type_name("XX");
+  parser->add_option("--grading", options.grading, "Source A-F and information 1-6, e.g. B2")
+      ->type_name("B2");
+  parser->add_option("--layer", options.layer, "Network layer of relations")->type_name("L");
+  parser->add_flag("--dry-run", options.dry_run, "Do everything but store");
+  parser->add_flag("--keep-going", options.keep_going,
+                   "Rows with another number of columns become rejects instead of an error");
+  parser->footer([] { return footer(); });
+  return {parser, [arguments](const Context& context) { return run_ingest(*arguments, context); }};
+}
+
+}  // namespace palermo::cli

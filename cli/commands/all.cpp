@@ -20,6 +20,7 @@ std::vector<Command> add_commands(CLI::App& app) {
   append(all, add_authorize(app));
   append(all, add_quarantine(app));
   append(all, add_assess(app));
+  append(all, add_decide(app));
   append(all, add_simulate(app));
   return all;
 }

@@ -12,6 +12,7 @@ std::vector<Command> add_user(CLI::App& app);
 std::vector<Command> add_authorize(CLI::App& app);
 std::vector<Command> add_quarantine(CLI::App& app);
 Command add_assess(CLI::App& app);
+Command add_decide(CLI::App& app);
 Command add_simulate(CLI::App& app);
 
 }  // namespace palermo::cli

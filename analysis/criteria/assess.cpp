@@ -344,7 +344,7 @@ core::Result<v1::Finding> assess(const v1::FactsFile& original, const AssessOpti
         core::ErrorCode::InvalidArgument,
         fmt::format("there is no instrument '{}'", core::printable(options.instrument, 40)),
         std::nullopt, "use untoc or som"};
-  if (!options.as_of.empty() && !core::parse_date(options.as_of))
+  if (!options.as_of.empty() && !core::parse_day(options.as_of))
     return core::Error{core::ErrorCode::InvalidArgument,
                        "--as-of: expected a date such as 2031-03-04"};
   const v1::FactsFile file = with_catalogue(original);
@@ -410,6 +410,7 @@ core::Result<v1::Finding> assess(const v1::FactsFile& original, const AssessOpti
   }
   for (const std::string& notice : notices) finding.add_notices(notice);
   finding.set_ledger_size(options.ledger_size);
+  finding.set_count_legal_persons(options.count_legal_persons);
   finding.set_facts_sha256(facts_sha256(original));
   finding.set_case_title(file.case_().title());
   finding.set_statements_used(static_cast<std::uint32_t>(facts.used().size()));

@@ -7,6 +7,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "analysis/criteria/case_finding.hpp"
+#include "analysis/version.hpp"
 #include "cli/commands/all.hpp"
 #include "cli/commands/finding_text.hpp"
 #include "core/base/json_message.hpp"
@@ -18,6 +20,7 @@ namespace {
 
 struct AssessCommand {
   std::string facts;
+  std::string reproduce;
   std::string lens = "all";
   criteria::AssessOptions options;
 };
@@ -52,6 +55,28 @@ core::Result<v1::FactsFile> facts_from(const std::string& path) {
   return std::move(facts).value();
 }
 
+core::Status run_reproduce(const std::string& finding_id, const Context& context) {
+  PALERMO_TRY(session::Session session, context.open());
+  PALERMO_TRY(const v1::Reproduction result, criteria::reproduce(session, finding_id));
+  context.answer(result, [&] {
+    if (result.same())
+      return fmt::format("Finding {} derives again, byte for byte, from what the case held then.\n",
+                         result.finding_id());
+    std::string text = fmt::format("Finding {} does not derive again as it stands on record:\n",
+                                   result.finding_id());
+    for (const std::string& line : result.differences())
+      text += fmt::format("  {}\n", core::printable(line, 300));
+    return text;
+  });
+  const bool same_rules = result.finding().software_version() == analysis::kSoftwareVersion &&
+                          result.differences_size() > 0 &&
+                          result.differences(0).rfind("software_version", 0) != 0 &&
+                          result.differences(0).rfind("instrument_version", 0) != 0;
+  if (!result.same() && same_rules)
+    return core::Error{core::ErrorCode::Integrity, "", std::nullopt, "", "ALTERED"};
+  return core::ok();
+}
+
 core::Status run_assess(AssessCommand command, const Context& context) {
   const auto lens = criteria::lens_named(command.lens);
   if (!lens)
@@ -60,8 +85,19 @@ core::Status run_assess(AssessCommand command, const Context& context) {
         fmt::format("--lens: there is no lens '{}'", core::printable(command.lens, 40)),
         std::nullopt, "use all, lawful, corroborated, without_undercover or without_restricted"};
   command.options.lens = *lens;
-  PALERMO_TRY(const v1::FactsFile facts, facts_from(command.facts));
-  PALERMO_TRY(const v1::Finding finding, criteria::assess(facts, command.options));
+  if (!command.reproduce.empty()) {
+    if (!command.facts.empty())
+      return core::Error{core::ErrorCode::Usage, "--reproduce works on a case, not with --facts"};
+    return run_reproduce(command.reproduce, context);
+  }
+  v1::Finding finding;
+  if (command.facts.empty()) {
+    PALERMO_TRY(session::Session session, context.open());
+    PALERMO_TRY(finding, criteria::assess_case(session, command.options));
+  } else {
+    PALERMO_TRY(const v1::FactsFile facts, facts_from(command.facts));
+    PALERMO_TRY(finding, criteria::assess(facts, command.options));
+  }
   context.answer(finding, [&] { return finding_text(finding); });
   return core::ok();
 }
@@ -72,9 +108,14 @@ Command add_assess(CLI::App& app) {
   auto command = std::make_shared<AssessCommand>();
   CLI::App* parser = app.add_subcommand(
       "assess", "Test the facts element by element: indicated, not indicated or undetermined");
-  parser->add_option("--facts", command->facts, "Facts file (JSON); needs no case")
-      ->type_name("FILE")
-      ->required();
+  parser
+      ->add_option("--facts", command->facts,
+                   "Facts file (JSON), needs no case; default: what the case states")
+      ->type_name("FILE");
+  parser
+      ->add_option("--reproduce", command->reproduce,
+                   "Derive a finding of the case again and compare")
+      ->type_name("ID");
   parser
       ->add_option("--instrument", command->options.instrument,
                    "untoc (with the Protocol's elements) or som (those alone)")

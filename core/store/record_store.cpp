@@ -208,6 +208,8 @@ Status for_each_record(Database& db, const RecordQuery& query,
   if (!query.kind.empty()) sql += "AND r.kind = :kind ";
   if (!query.source_id.empty()) sql += "AND s.id = :source ";
   if (!query.layer.empty()) sql += "AND r.layer = :layer ";
+  if (query.before_leaf)
+    sql += "AND r.source IN (SELECT seq FROM source WHERE leaf < :before) ";
   if (query.from_us) sql += "AND coalesce(r.to_us, r.from_us) >= :from ";
   if (query.to_us) sql += "AND coalesce(r.from_us, r.to_us) <= :to ";
   if (!query.identifiers.empty()) {
@@ -223,6 +225,7 @@ Status for_each_record(Database& db, const RecordQuery& query,
   if (!query.kind.empty()) PALERMO_CHECK_OK(rows.bind(++parameter, query.kind));
   if (!query.source_id.empty()) PALERMO_CHECK_OK(rows.bind(++parameter, query.source_id));
   if (!query.layer.empty()) PALERMO_CHECK_OK(rows.bind(++parameter, query.layer));
+  if (query.before_leaf) PALERMO_CHECK_OK(rows.bind(++parameter, *query.before_leaf));
   if (query.from_us) PALERMO_CHECK_OK(rows.bind(++parameter, *query.from_us));
   if (query.to_us) PALERMO_CHECK_OK(rows.bind(++parameter, *query.to_us));
   while (true) {
@@ -243,14 +246,15 @@ Result<std::optional<StoredRecord>> find_record(Database& db, const std::string&
 }
 
 namespace {
-RecordQuery of_kind(const char* kind) {
+RecordQuery of_kind(const char* kind, std::optional<std::int64_t> before_leaf) {
   RecordQuery query;
   query.kind = kind;
+  query.before_leaf = before_leaf;
   return query;
 }
 }  // namespace
 
-Result<v1::FactsFile> facts_of_case(Database& db) {
+Result<v1::FactsFile> facts_of_case(Database& db, std::optional<std::int64_t> before_leaf) {
   v1::FactsFile facts;
   struct Meaning {
     std::string content;
@@ -259,11 +263,11 @@ Result<v1::FactsFile> facts_of_case(Database& db) {
   std::map<std::string, Meaning> offences;  // id → first meaning
   std::map<std::pair<std::string, std::string>, std::string>
       renamed;  // source, offence id → new id
-  PALERMO_CHECK_OK(for_each_record(db, of_kind("case"), [&](StoredRecord& stored) -> Status {
+  PALERMO_CHECK_OK(for_each_record(db, of_kind("case", before_leaf), [&](StoredRecord& stored) -> Status {
     *facts.mutable_case_() = stored.record.case_header();
     return core::ok();
   }));
-  PALERMO_CHECK_OK(for_each_record(db, of_kind("offence"), [&](StoredRecord& stored) -> Status {
+  PALERMO_CHECK_OK(for_each_record(db, of_kind("offence", before_leaf), [&](StoredRecord& stored) -> Status {
     v1::Offence offence = stored.record.offence();
     const auto [first, fresh] = offences.emplace(
         offence.id(), Meaning{deterministic_bytes(offence), stored.record.source_id()});
@@ -277,7 +281,7 @@ Result<v1::FactsFile> facts_of_case(Database& db) {
     return core::ok();
   }));
   std::set<std::string> ids;
-  PALERMO_CHECK_OK(for_each_record(db, of_kind("statement"), [&](StoredRecord& stored) -> Status {
+  PALERMO_CHECK_OK(for_each_record(db, of_kind("statement", before_leaf), [&](StoredRecord& stored) -> Status {
     v1::Statement statement = std::move(*stored.record.mutable_statement());
     if (statement.grade().empty()) statement.set_grade(stored.record.grade());
     if (statement.authorization_id().empty())

@@ -102,6 +102,7 @@ struct RecordQuery {
   std::vector<std::int64_t> identifiers;  // that mention one of these; empty: all
   std::optional<std::int64_t> from_us;    // records without time are left out when a bound is set
   std::optional<std::int64_t> to_us;
+  std::optional<std::int64_t> before_leaf;  // of sources entered in the ledger before this index
 };
 
 /// Calls `visit` with one record after another, in order of ingestion; an Error stops.
@@ -118,6 +119,8 @@ struct RecordQuery {
 /// case record, offences and statements in order of ingestion. A statement without grade takes its
 /// file's. An id that two files use differently keeps its first meaning; later ones become
 /// "S1@SRC-2:12" (statements) or "O1@SRC-2" (offences, with the references inside that source).
-[[nodiscard]] Result<v1::FactsFile> facts_of_case(Database& db);
+/// @param before_leaf  as the case stood when the ledger had this many entries; absent: now
+[[nodiscard]] Result<v1::FactsFile> facts_of_case(
+    Database& db, std::optional<std::int64_t> before_leaf = std::nullopt);
 
 }  // namespace palermo::store

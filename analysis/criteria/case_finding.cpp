@@ -1,0 +1,255 @@
+#include "analysis/criteria/case_finding.hpp"
+
+#include <fmt/format.h>
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
+#include <map>
+
+#include "core/base/encoding.hpp"
+#include "core/base/text.hpp"
+#include "core/base/time.hpp"
+#include "core/store/record_store.hpp"
+
+namespace palermo::criteria {
+namespace {
+
+using core::Error;
+using core::ErrorCode;
+
+std::string bytes_of(const google::protobuf::Message& message) {
+  std::string out;
+  {
+    google::protobuf::io::StringOutputStream stream{&out};
+    google::protobuf::io::CodedOutputStream coded{&stream};
+    coded.SetSerializationDeterministic(true);
+    message.SerializeToCodedStream(&coded);
+  }
+  return out;
+}
+
+v1::Access consultation(const std::string& object, const char* command) {
+  v1::Access access;
+  access.add_objects(object);
+  access.set_operation("CONSULT");
+  access.set_command(command);
+  return access;
+}
+
+core::Result<std::optional<v1::Finding>> stored_finding(store::Database& db,
+                                                        const std::string& id) {
+  PALERMO_TRY(store::Statement query, db.prepare("SELECT payload FROM finding WHERE id = ?1"));
+  PALERMO_CHECK_OK(query.bind(1, id));
+  PALERMO_TRY(const bool found, query.step());
+  if (!found) return std::optional<v1::Finding>{};
+  v1::Finding finding;
+  if (!finding.ParseFromString(std::string{query.blob(0)}))
+    return Error{ErrorCode::Integrity,
+                 fmt::format("finding {} cannot be read back", core::printable(id, 40)),
+                 std::nullopt,
+                 {},
+                 "ALTERED"};
+  return std::optional<v1::Finding>{std::move(finding)};
+}
+
+void collect(const v1::Element& element, std::map<std::string, std::string>& out) {
+  out[element.id()] = in_words(element.outcome());
+  for (const v1::Element& child : element.children()) collect(child, out);
+}
+
+std::vector<std::string> differences(const v1::Finding& then, const v1::Finding& now) {
+  std::vector<std::string> out;
+  const auto field = [&](const char* name, const std::string& a, const std::string& b) {
+    if (a != b) out.push_back(fmt::format("{}: {} then, {} now", name, a, b));
+  };
+  field("software_version", then.software_version(), now.software_version());
+  field("instrument_version", then.instrument_version(), now.instrument_version());
+  field("facts_sha256", then.facts_sha256(), now.facts_sha256());
+  field("statements_used", std::to_string(then.statements_used()),
+        std::to_string(now.statements_used()));
+  field("persons", fmt::format("{}-{}", then.persons().lo(), then.persons().hi()),
+        fmt::format("{}-{}", now.persons().lo(), now.persons().hi()));
+  std::map<std::string, std::string> before, after;
+  for (const v1::Element& element : then.elements()) collect(element, before);
+  for (const v1::Element& element : now.elements()) collect(element, after);
+  for (const auto& [id, outcome] : before)
+    field(id.c_str(), outcome, after.contains(id) ? after[id] : "absent");
+  for (const auto& [id, outcome] : after)
+    if (!before.contains(id)) field(id.c_str(), "absent", outcome);
+  if (out.empty()) out.push_back("evidence, notes or order differ; every outcome is the same");
+  return out;
+}
+
+}  // namespace
+
+core::Result<v1::FactsFile> stated_by_case(store::Database& db,
+                                           std::optional<std::int64_t> before_leaf) {
+  PALERMO_TRY(v1::FactsFile facts, store::facts_of_case(db, before_leaf));
+  // A decision counts when an operator signed it; what a file calls a judgement stays evidence of
+  // its own and keeps its id, so that nobody takes it for the other.
+  PALERMO_TRY(store::Statement query,
+              db.prepare("SELECT payload, leaf FROM decision ORDER BY seq"));
+  while (true) {
+    PALERMO_TRY(const bool row, query.step());
+    if (!row) return facts;
+    if (before_leaf && query.integer(1) >= *before_leaf) continue;
+    if (!facts.add_statements()->ParseFromString(std::string{query.blob(0)}))
+      return Error{ErrorCode::Integrity,
+                   fmt::format("the decision of leaf {} cannot be read back", query.integer(1)),
+                   std::nullopt,
+                   {},
+                   "ALTERED"};
+  }
+}
+
+core::Result<v1::Finding> assess_case(session::Session& session, AssessOptions options) {
+  PALERMO_CHECK_OK(session.permit(authorization::Operation::Assess));
+  PALERMO_TRY(store::Transaction transaction, session.db().begin());
+  PALERMO_TRY(const std::uint64_t size, session.ledger().size());
+  options.ledger_size = static_cast<std::uint32_t>(size);
+  PALERMO_TRY(const v1::FactsFile facts, stated_by_case(session.db(), std::nullopt));
+  PALERMO_TRY(v1::Finding finding, assess(facts, options));
+  PALERMO_TRY(std::optional<v1::Finding> known, stored_finding(session.db(), finding.finding_id()));
+  v1::LedgerEntry entry;
+  if (known) {
+    finding = *std::move(known);
+    v1::Access& access = *entry.mutable_access();
+    access = consultation(finding.finding_id(), "assess");
+    access.set_purpose(session.purpose());
+    access.set_decision("allowed");
+    access.set_policy_sha256(authorization::policy_sha256());
+    PALERMO_TRY(const ledger::AppendedLeaf leaf,
+                session.ledger().append(transaction, std::move(entry), session.actor()));
+    (void)leaf;
+    PALERMO_CHECK_OK(transaction.commit());
+    return finding;
+  }
+  const std::string payload = bytes_of(finding);
+  entry.set_id(finding.finding_id());
+  v1::FindingEntry& body = *entry.mutable_finding();
+  body.set_instrument(finding.instrument());
+  body.set_instrument_version(finding.instrument_version());
+  body.set_software_version(finding.software_version());
+  body.set_lens(finding.lens());
+  body.set_as_of(finding.as_of());
+  body.set_facts_sha256(finding.facts_sha256());
+  body.set_sha256(core::to_hex(core::sha256(payload)));
+  body.set_statements_used(finding.statements_used());
+  PALERMO_TRY(const ledger::AppendedLeaf leaf,
+              session.ledger().append(transaction, std::move(entry), session.actor()));
+  PALERMO_TRY(store::Statement insert,
+              session.db().prepare("INSERT INTO finding (id, payload, leaf) VALUES (?1, ?2, ?3)"));
+  PALERMO_CHECK_OK(insert.bind(1, finding.finding_id()));
+  PALERMO_CHECK_OK(insert.bind_blob(2, payload));
+  PALERMO_CHECK_OK(insert.bind(3, static_cast<std::int64_t>(leaf.index)));
+  PALERMO_CHECK_OK(insert.run());
+  PALERMO_CHECK_OK(transaction.commit());
+  return finding;
+}
+
+core::Result<v1::Reproduction> reproduce(session::Session& session, const std::string& finding_id) {
+  PALERMO_CHECK_OK(session.permit(authorization::Operation::Assess));
+  PALERMO_TRY(const std::optional<v1::Finding> then, stored_finding(session.db(), finding_id));
+  if (!then)
+    return Error{ErrorCode::NotFound,
+                 fmt::format("this case has no finding '{}'", core::printable(finding_id, 60)),
+                 std::nullopt, "`palermo assess` prints the id of each finding"};
+  AssessOptions options;
+  options.instrument = then->instrument();
+  options.group = then->group();
+  options.standard = then->standard();
+  options.as_of = then->as_of();
+  options.count_legal_persons = then->count_legal_persons();
+  options.ledger_size = then->ledger_size();
+  const auto lens = lens_named(then->lens());
+  if (!lens)
+    return Error{ErrorCode::Integrity,
+                 fmt::format("finding {} names an unknown lens", finding_id),
+                 std::nullopt,
+                 {},
+                 "ALTERED"};
+  options.lens = *lens;
+  PALERMO_TRY(const v1::FactsFile facts, stated_by_case(session.db(), then->ledger_size()));
+  v1::Reproduction out;
+  out.set_finding_id(finding_id);
+  auto now = assess(facts, options);
+  if (!now) {
+    out.add_differences(now.error().message);
+  } else {
+    *out.mutable_finding() = *now;
+    out.set_same(bytes_of(*then) == bytes_of(*now));
+    if (!out.same())
+      for (const std::string& line : differences(*then, *now)) out.add_differences(line);
+  }
+  PALERMO_CHECK_OK(session.log_access(consultation(finding_id, "assess --reproduce")));
+  return out;
+}
+
+core::Result<v1::DecisionResult> decide(session::Session& session, const std::string& element,
+                                        const std::string& outcome, const std::string& reason) {
+  PALERMO_CHECK_OK(session.permit(authorization::Operation::Decide));
+  PALERMO_TRY(const Instruments instruments, Instruments::builtin());
+  const v1::ElementDef* known = instruments.find(element);
+  if (known == nullptr) {
+    const std::string near = core::nearest_word(element, instruments.ids());
+    return Error{ErrorCode::InvalidArgument,
+                 fmt::format("there is no element '{}'", core::printable(element, 60)),
+                 std::nullopt,
+                 near.empty() ? "`palermo assess` lists the elements"
+                              : fmt::format("did you mean {}?", near)};
+  }
+  if (outcome != "indicated" && outcome != "not_indicated" && outcome != "undetermined")
+    return Error{ErrorCode::InvalidArgument,
+                 fmt::format("--outcome: '{}'", core::printable(outcome, 40)), std::nullopt,
+                 "use indicated, not_indicated or undetermined"};
+  if (reason.find_first_not_of(" \t\r\n") == std::string::npos)
+    return Error{ErrorCode::InvalidArgument, "--reason: a decision needs reasons", std::nullopt,
+                 "say in words why the element is so decided"};
+  if (!core::is_valid_utf8(reason))
+    return Error{ErrorCode::InvalidArgument, "--reason: the text is not valid UTF-8"};
+
+  PALERMO_TRY(store::Transaction transaction, session.db().begin());
+  PALERMO_TRY(const std::int64_t before, session.db().scalar("SELECT count(*) FROM decision"));
+  const std::string at = core::format_utc_us(core::now_us());
+  v1::Statement statement;
+  statement.set_id(fmt::format("DEC-{}", before + 1));
+  statement.set_kind(v1::Statement::assessment);
+  statement.set_text(reason);
+  statement.set_source(session.operator_name());
+  v1::Judgement& judgement = *statement.mutable_judgement();
+  judgement.set_element(element);
+  judgement.set_outcome(outcome);
+  judgement.set_by(session.operator_name());
+  judgement.set_reason(reason);
+  judgement.set_at(at);
+  const std::string payload = bytes_of(statement);
+  const std::string salt = core::random_bytes(32);
+  v1::LedgerEntry entry;
+  entry.set_id(statement.id());
+  v1::DecisionEntry& body = *entry.mutable_decision();
+  body.set_element(element);
+  body.set_outcome(outcome);
+  body.set_reason_commit(core::to_hex(core::commitment(salt, payload)));
+  PALERMO_TRY(const ledger::AppendedLeaf leaf,
+              session.ledger().append(transaction, std::move(entry), session.actor()));
+  PALERMO_TRY(
+      store::Statement insert,
+      session.db().prepare("INSERT INTO decision (payload, salt, leaf) VALUES (?1, ?2, ?3)"));
+  PALERMO_CHECK_OK(insert.bind_blob(1, payload));
+  PALERMO_CHECK_OK(insert.bind_blob(2, salt));
+  PALERMO_CHECK_OK(insert.bind(3, static_cast<std::int64_t>(leaf.index)));
+  PALERMO_CHECK_OK(insert.run());
+  PALERMO_CHECK_OK(transaction.commit());
+
+  v1::DecisionResult out;
+  out.set_decision_id(statement.id());
+  out.set_element(element);
+  out.set_outcome(outcome);
+  out.set_by(session.operator_name());
+  out.set_at(at);
+  out.set_leaf_index(static_cast<std::uint32_t>(leaf.index));
+  out.set_overrides(known->judgement_term().empty());
+  return out;
+}
+
+}  // namespace palermo::criteria

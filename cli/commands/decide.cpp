@@ -1,0 +1,50 @@
+// `palermo decide`: a named officer settles a judgement term or overrides an element, with reasons.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "analysis/criteria/case_finding.hpp"
+#include "cli/commands/all.hpp"
+
+namespace palermo::cli {
+namespace {
+
+struct DecideOptions {
+  std::string element;
+  std::string outcome;
+  std::string reason;
+};
+
+core::Status run_decide(const DecideOptions& options, const Context& context) {
+  PALERMO_TRY(session::Session session, context.open());
+  PALERMO_TRY(const v1::DecisionResult result,
+              criteria::decide(session, options.element, options.outcome, options.reason));
+  context.answer(result, [&] {
+    std::string text =
+        fmt::format("{}: {} decided as '{}' by {}, ledger entry {}\n", result.decision_id(),
+                    result.element(), result.outcome(), result.by(), result.leaf_index());
+    if (result.overrides())
+      text +=
+          "This element is no judgement term: the decision overrides what the facts give, and "
+          "every "
+          "finding says so.\n";
+    return text;
+  });
+  return core::ok();
+}
+
+}  // namespace
+
+Command add_decide(CLI::App& app) {
+  auto options = std::make_shared<DecideOptions>();
+  CLI::App* parser = app.add_subcommand(
+      "decide", "Settle a judgement term such as \"substantial\", or override an element; signed");
+  parser->add_option("element", options->element, "Element id, e.g. untoc.3.2.b")->required();
+  parser->add_option("--outcome", options->outcome, "indicated, not_indicated or undetermined")
+      ->required();
+  parser->add_option("--reason", options->reason, "Why, in words")->required();
+  return {parser, [options](const Context& context) { return run_decide(*options, context); }};
+}
+
+}  // namespace palermo::cli

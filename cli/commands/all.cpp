@@ -24,6 +24,7 @@ std::vector<Command> add_commands(CLI::App& app) {
   append(all, add_report(app));
   append(all, add_simulate(app));
   append(all, add_audit(app));
+  append(all, add_network(app));
   return all;
 }
 

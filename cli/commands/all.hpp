@@ -16,5 +16,6 @@ Command add_assess(CLI::App& app);
 Command add_report(CLI::App& app);
 Command add_simulate(CLI::App& app);
 std::vector<Command> add_audit(CLI::App& app);
+std::vector<Command> add_network(CLI::App& app);
 
 }  // namespace palermo::cli

@@ -12,9 +12,7 @@
 #include "analysis/network/answers.hpp"
 #include "analysis/network/graph.hpp"
 #include "analysis/network/layout.hpp"
-#if __has_include("analysis/network/load.hpp")
 #include "analysis/network/load.hpp"
-#endif
 #include "analysis/version.hpp"
 #include "core/authorization/authorization_store.hpp"
 #include "core/authorization/coverage.hpp"
@@ -217,7 +215,6 @@ Status gather_authorizations(session::Session& session, const Tally& tally,
   return core::ok();
 }
 
-#if __has_include("analysis/network/load.hpp")
 Status gather_network(store::Database& db, report::ReportInput& input) {
   input.has_network = true;
   PALERMO_TRY(network::LoadedNetwork loaded, network::load(db, {}));
@@ -268,9 +265,6 @@ Status gather_network(store::Database& db, report::ReportInput& input) {
     input.ties.push_back({edge.a, edge.b, edge.weight});
   return core::ok();
 }
-#else
-Status gather_network(store::Database&, report::ReportInput&) { return core::ok(); }
-#endif
 
 }  // namespace
 

@@ -446,6 +446,10 @@ std::string timeline_svg(const Page& page) {
 void network(const Page& page, std::string& out) {
   const ReportInput& in = page.input;
   out += "<section id=\"network\">\n<h2>Network</h2>\n";
+  if (!in.has_network) {
+    out += "<p class=\"empty\">No network was computed for this report.</p>\n</section>\n";
+    return;
+  }
   if (in.nodes.empty()) {
     out +=
         "<p class=\"empty\">No network: the case holds no calls, payments or relations outside "

@@ -23,7 +23,7 @@ void item(const Page& page, const v1::Evidence& evidence, std::string& out) {
 }
 
 /// Statements shown in full; the rest of a long list as links, their text stands in the register.
-constexpr std::size_t kShownInFull = 8;
+constexpr std::size_t kShownInFull = 5;
 
 void items(const Page& page, std::string_view css, const std::vector<const v1::Evidence*>& list,
            std::string& out) {

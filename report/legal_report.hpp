@@ -73,6 +73,7 @@ struct ReportInput {
   std::uint64_t records_held = 0;  // used + quarantined
   std::vector<v1::QuarantineItem> quarantine;
 
+  bool has_network = false;  // false: no network was computed, which says nothing about the case
   v1::NetworkSummary network;
   v1::NetworkMetrics metrics;  // sorted, the first rows are the table of brokers
   std::vector<DrawnNode> nodes;

@@ -59,7 +59,7 @@ void row(const Page& page, const FlatElement& flat, std::string& out) {
   if (flat.again) {
     out += fmt::format(
         "<tr class=\"d{} again{}\"><th scope=\"row\"><a href=\"#m-{}\">{}</a></th><td>{}</td><td "
-        "colspan=\"5\" class=\"miss\">as above</td></tr>\n",
+        "colspan=\"5\" class=\"miss\">see its own row</td></tr>\n",
         std::min(flat.depth, 4), flat.top ? " top" : "", id,
         plain(element.title().empty() ? element.id() : element.title()),
         outcome_badge(element.outcome()));

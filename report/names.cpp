@@ -10,6 +10,8 @@
 namespace palermo::report {
 namespace {
 
+constexpr const char* kAmbiguous = "[protected person]";
+
 std::string lower(std::string_view text) {
   std::string out{text};
   for (char& c : out)
@@ -68,9 +70,17 @@ Names::Names(std::vector<KnownPerson> persons, std::string_view export_key)
     : persons_{std::move(persons)} {
   std::set<std::string> taken;
   std::set<std::size_t> lengths;
+  // A word that is also part of an open name proves nothing about who is meant: it stays.
+  std::set<std::string> open_words;
+  for (const KnownPerson& person : persons_) {
+    if (is_protected(person)) continue;
+    for (const std::string& word : words_of(person.name)) open_words.insert(lower(word));
+  }
   const auto seal = [&](std::string_view term, const std::string& pseudonym) {
     if (term.size() < 2) return;
-    words_.emplace(lower(term), pseudonym);
+    const auto [found, fresh] = words_.emplace(lower(term), pseudonym);
+    // Two protected persons share it: hidden, but never said to be the one or the other.
+    if (!fresh && found->second != pseudonym) found->second = kAmbiguous;
     lengths.insert(term.size());
   };
   for (std::size_t i = 0; i < persons_.size(); ++i) {
@@ -86,7 +96,7 @@ Names::Names(std::vector<KnownPerson> persons, std::string_view export_key)
     seal(person.name, pseudonym);
     for (const std::string& identifier : person.identifiers) seal(identifier, pseudonym);
     for (const std::string& word : words_of(person.name))
-      if (word.size() >= 4) seal(word, pseudonym);
+      if (word.size() >= 4 && open_words.count(lower(word)) == 0) seal(word, pseudonym);
   }
   lengths_.assign(lengths.rbegin(), lengths.rend());
 }

@@ -15,15 +15,18 @@ void fullest(const v1::Element& element, std::map<std::string, const v1::Element
   for (const v1::Element& child : element.children()) fullest(child, out);
 }
 
+/// An element with rows of its own at the top is only named where it is part of another.
 void flatten(const v1::Element& element, int depth,
-             const std::map<std::string, const v1::Element*>& whole, std::set<std::string>& seen,
+             const std::map<std::string, const v1::Element*>& whole,
+             const std::set<std::string>& tops, std::set<std::string>& seen,
              std::vector<FlatElement>& out) {
   const v1::Element& shown_element = *whole.at(element.id());
-  const bool again = !seen.insert(element.id()).second;
+  const bool elsewhere = depth > 0 && tops.count(element.id()) != 0;
+  const bool again = elsewhere || !seen.insert(element.id()).second;
   out.push_back({&shown_element, depth, depth == 0, again});
   if (again) return;
   for (const v1::Element& child : shown_element.children())
-    flatten(child, depth + 1, whole, seen, out);
+    flatten(child, depth + 1, whole, tops, seen, out);
 }
 
 void collect(const v1::Element& element, bool contrary, std::set<std::string>& out) {
@@ -46,9 +49,13 @@ std::set<std::string> statements_under(const v1::Element& element, bool contrary
 Page::Page(const ReportInput& given) : input{given}, names{given.persons, given.export_key} {
   std::map<std::string, const v1::Element*> whole;
   std::set<std::string> seen;
-  for (const v1::Element& element : input.finding.elements()) fullest(element, whole);
+  std::set<std::string> tops;
+  for (const v1::Element& element : input.finding.elements()) {
+    fullest(element, whole);
+    tops.insert(element.id());
+  }
   for (const v1::Element& element : input.finding.elements())
-    flatten(element, 0, whole, seen, elements);
+    flatten(element, 0, whole, tops, seen, elements);
   for (const FlatElement& flat : elements) {
     if (flat.again) continue;
     for (const bool contrary : {false, true}) {

@@ -12,7 +12,7 @@
 namespace palermo::report::detail {
 
 /// An element of the tree with its depth, in print order. One element can be part of several; it is
-/// printed whole where it comes first, and named where it comes again.
+/// printed whole once, at the top of the tree if it stands there, and only named elsewhere.
 struct FlatElement {
   const v1::Element* element = nullptr;
   int depth = 0;

@@ -57,9 +57,9 @@ table.brief th{width:56%}
 .facts>div:nth-last-child(-n+2){grid-column:1/-1}
 .facts dt{flex:0 0 8.2rem;color:var(--soft)}
 .facts dd{margin:0;min-width:0;overflow-wrap:anywhere;font-variant-numeric:lining-nums}
-table.matrix th[scope=row]{width:35%}
+table.matrix th[scope=row]{width:40%}
 table.matrix td:nth-child(2){width:8.6rem}
-table.matrix td.miss{width:24%;font-size:.83rem;line-height:1.38;color:var(--soft)}
+table.matrix td.miss{width:22%;font-size:.83rem;line-height:1.38;color:var(--soft)}
 table.matrix td.miss a{color:inherit}
 table.matrix .more{white-space:nowrap}
 tr.top>th,tr.top>td{border-top:1px solid var(--ink);background:var(--tint)}
@@ -130,7 +130,8 @@ body{max-width:none;margin:0;padding:0;box-shadow:none;font-size:9.6pt;line-heig
 h1{font-size:23pt}h2{font-size:14pt;margin-top:18pt;break-after:avoid}h3{font-size:10.4pt;break-after:avoid}
 .lead{font-size:11pt}table{font-size:8.5pt}.note,.small,.legend{font-size:7.9pt}table.brief{font-size:9.6pt}
 .facts>div{font-size:8.5pt}.facts dt{flex-basis:7.2rem}pre{font-size:7.4pt}code.root{font-size:7.6pt}
-table.matrix td.miss,table.ev{font-size:8.1pt}thead th{font-size:7.7pt}
+table.matrix td.miss,table.ev{font-size:8.1pt}table.matrix th,table.matrix td{padding-top:.24rem;padding-bottom:.24rem}
+table.matrix .note{font-size:7.4pt}.art{font-size:.8em}thead th{font-size:7.7pt}
 a{color:inherit;text-decoration:none}
 .con a{color:var(--no)}
 thead{display:table-header-group}

@@ -34,8 +34,7 @@ core::Status check(const ReportCommand& command) {
     return core::Error{core::ErrorCode::Usage,
                        fmt::format("--format: the legal report is not made as '{}'",
                                    core::printable(command.format, 40)),
-                       std::nullopt,
-                       "the one that exists: html; a browser prints it to PDF on A4"};
+                       std::nullopt, "the one that exists: html; a browser prints it to PDF on A4"};
   std::error_code ec;
   if (std::filesystem::is_directory(command.file, ec))
     return core::Error{core::ErrorCode::Usage,
@@ -46,8 +45,8 @@ core::Status check(const ReportCommand& command) {
 
 std::string human(const v1::ReportResult& result) {
   std::string text = fmt::format("{}\n  for           {}, {}\n  SHA-256       {}\n",
-                                 core::printable(result.file()), result.audience(),
-                                 result.format(), result.sha256());
+                                 core::printable(result.file()), result.audience(), result.format(),
+                                 result.sha256());
   if (!result.finding_id().empty())
     text += fmt::format("  finding       {}\n", core::printable(result.finding_id()));
   text += fmt::format(
@@ -67,8 +66,8 @@ core::Status run_report(const ReportCommand& command, const Context& context) {
   PALERMO_TRY(report::ReportInput input, gather_report(session, command.gather));
 
   PALERMO_TRY(const ledger::SigningKey log_key, session.log_key());
-  // One transaction: the checkpoint that the report names, and the entry that names the report. What
-  // was gathered must be what the checkpoint fixes.
+  // One transaction: the checkpoint that the report names, and the entry that names the report.
+  // What was gathered must be what the checkpoint fixes.
   PALERMO_TRY(store::Transaction transaction, session.db().begin());
   PALERMO_TRY(input.checkpoint_note, session.ledger().checkpoint(transaction, log_key));
   PALERMO_TRY(const ledger::SignedCheckpoint signed_checkpoint,
@@ -129,8 +128,8 @@ core::Status run_report(const ReportCommand& command, const Context& context) {
 
 Command add_report(CLI::App& app) {
   auto command = std::make_shared<ReportCommand>();
-  CLI::App* parser = app.add_subcommand(
-      "report", "Write a report; its SHA-256 and checkpoint go into the ledger");
+  CLI::App* parser =
+      app.add_subcommand("report", "Write a report; its SHA-256 and checkpoint go into the ledger");
   parser->add_option("--audience", command->audience, "legal")->capture_default_str();
   parser->add_option("--format", command->format, "html")->capture_default_str();
   parser->add_option("-o,--output", command->file, "File to write")->required()->type_name("FILE");

@@ -12,9 +12,7 @@
 #include "analysis/network/answers.hpp"
 #include "analysis/network/graph.hpp"
 #include "analysis/network/layout.hpp"
-#if __has_include("analysis/network/load.hpp")
 #include "analysis/network/load.hpp"
-#endif
 #include "analysis/version.hpp"
 #include "core/authorization/authorization_store.hpp"
 #include "core/authorization/coverage.hpp"
@@ -104,8 +102,8 @@ Status count_records(store::Database& db, Tally& tally) {
   });
 }
 
-/// Persons with every name, alias and identifier the statements give them. Where statements disagree
-/// on a category, the protected one counts: sealing too much can be undone, naming cannot.
+/// Persons with every name, alias and identifier the statements give them. Where statements
+/// disagree on a category, the protected one counts: sealing too much can be undone, naming cannot.
 std::vector<report::KnownPerson> persons_of(const v1::FactsFile& facts) {
   std::map<std::string, report::KnownPerson> known;
   const auto add_alias = [](report::KnownPerson& person, const std::string& alias) {
@@ -120,7 +118,8 @@ std::vector<report::KnownPerson> persons_of(const v1::FactsFile& facts) {
       const bool fresh = known.count(stated.id()) == 0;
       report::KnownPerson& person = known[stated.id()];
       person.id = stated.id();
-      report::KnownPerson now{stated.id(), stated.name(),
+      report::KnownPerson now{stated.id(),
+                              stated.name(),
                               stated.category() == v1::Person::category_unspecified
                                   ? std::string{}
                                   : v1::Person::Category_Name(stated.category()),
@@ -216,8 +215,8 @@ Status gather_authorizations(session::Session& session, const Tally& tally,
   return core::ok();
 }
 
-#if __has_include("analysis/network/load.hpp")
 Status gather_network(store::Database& db, report::ReportInput& input) {
+  input.has_network = true;
   PALERMO_TRY(network::LoadedNetwork loaded, network::load(db, {}));
   if (loaded.table.nodes.empty()) return core::ok();
   PALERMO_TRY(const network::Graph graph, network::Graph::make(loaded.table));
@@ -261,15 +260,11 @@ Status gather_network(store::Database& db, report::ReportInput& input) {
   PALERMO_TRY(const network::Graph drawn, network::Graph::make(table));
   PALERMO_TRY(const std::vector<network::Point> points, network::layout(drawn));
   for (std::uint32_t v = 0; v < drawn.n(); ++v)
-    input.nodes.push_back(
-        {drawn.nodes()[v].id, drawn.nodes()[v].label, points[v].x, points[v].y});
+    input.nodes.push_back({drawn.nodes()[v].id, drawn.nodes()[v].label, points[v].x, points[v].y});
   for (const network::Edge& edge : drawn.edges())
     input.ties.push_back({edge.a, edge.b, edge.weight});
   return core::ok();
 }
-#else
-Status gather_network(store::Database&, report::ReportInput&) { return core::ok(); }
-#endif
 
 }  // namespace
 
@@ -299,8 +294,7 @@ Result<report::ReportInput> gather_report(session::Session& session, const Gathe
       return core::Error{
           core::ErrorCode::Usage,
           fmt::format("--lens: there is no lens '{}'", core::printable(options.lens, 40)),
-          std::nullopt,
-          "use all, lawful, corroborated, without_undercover or without_restricted"};
+          std::nullopt, "use all, lawful, corroborated, without_undercover or without_restricted"};
     assess.lens = *lens;
     PALERMO_TRY(input.finding, criteria::assess(facts, assess));
   }

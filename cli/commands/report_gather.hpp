@@ -10,7 +10,7 @@
 namespace palermo::cli {
 
 struct GatherOptions {
-  std::string group;     // empty: the only one, or the one with most members
+  std::string group;  // empty: the only one, or the one with most members
   std::string lens = "all";
   std::string standard;  // recorded as the reader's
   std::string as_of;     // empty: the case's

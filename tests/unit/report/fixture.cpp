@@ -233,6 +233,7 @@ v1::Finding sample_finding() {
 }
 
 void add_network(report::ReportInput& input) {
+  input.has_network = true;
   constexpr int kNodes = 46;
   for (int i = 0; i < kNodes; ++i) {
     const int cell = i % 3;

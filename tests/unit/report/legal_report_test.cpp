@@ -227,7 +227,10 @@ TEST_CASE("legal report: an empty case gives a sensible page", "[report]") {
   const std::string page = report::render_legal_html(input);
   check_page(page);
   CHECK(page.find("No element was assessed") != std::string::npos);
-  CHECK(page.find("No network") != std::string::npos);
+  CHECK(page.find("No network was computed") != std::string::npos);
+  input.has_network = true;
+  CHECK(report::render_legal_html(input).find("No network: the case holds no calls") !=
+        std::string::npos);
   CHECK(page.find("No dated record") != std::string::npos);
   CHECK(page.find("No authorization is recorded") != std::string::npos);
   CHECK(page.find("no ledger stands behind it") != std::string::npos);

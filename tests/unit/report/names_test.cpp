@@ -58,3 +58,15 @@ TEST_CASE("Names: another export key gives other pseudonyms, the same the same",
   CHECK(a.of("P2") == again.of("P2"));
   CHECK(a.of("P2") != b.of("P2"));
 }
+
+TEST_CASE("Names: a shared word never points at the wrong person", "[report]") {
+  const Names names{{{"P1", "Ornvek Telmir", "suspect", false, {}},
+                     {"P2", "Avorno Telmir", "smuggled_migrant", false, {}},
+                     {"P3", "Avorno Karal", "victim", false, {"+447700900007"}}},
+                    "key"};
+  CHECK(names.of("P1") == "Ornvek Telmir (P1)");
+  CHECK(names.scrub("Telmir") == "Telmir");
+  CHECK(names.scrub("Avorno Telmir") == names.of("P2"));
+  CHECK(names.scrub("Avorno was there") == "[protected person] was there");
+  CHECK(names.scrub("Karal") == names.of("P3"));
+}

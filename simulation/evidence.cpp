@@ -149,9 +149,10 @@ Evidence make_intercepts(const Cast& cast, std::uint64_t seed) {
         {"privileged", talk.privileged},
         {"minimised", talk.privileged != "none"},
     };
+    // Statements inside a session are records of their own and count as rows.
+    out.rows += 1 + statements.size();
     if (!statements.empty()) session["statements"] = std::move(statements);
     out.text += line_of(session);
-    ++out.rows;
     if (!talk.rule.empty()) ++out.quarantined[std::string{talk.rule}];
   };
   for (const Talk& talk : kTalks) {
@@ -270,7 +271,7 @@ Evidence make_undercover(const Cast& cast) {
       json["statements"] = Json::array({fact});
     }
     out.text += line_of(json);
-    ++out.rows;
+    out.rows += 1 + (json.contains("statements") ? json["statements"].size() : 0);
     if (!report.rule.empty()) ++out.quarantined[std::string{report.rule}];
   }
   return out;
@@ -283,11 +284,10 @@ Evidence make_payments(const Cast& cast, std::uint64_t seed) {
   const std::string mover = cast.by_role("money mover").account;
   int number = 0;
   const auto pay = [&](std::string_view from, std::string_view to, std::int64_t amount, int day,
-                       int hour, int minute, std::string_view rule = "") {
+                       int hour, int minute) {
     out.text += fmt::format("PAY-{},{},{},{},EUR,{},hawala,week {},AUTH-DE-PAYMENTS\n", ++number,
                             from, to, amount, local_time(day, hour, minute), day / 7 + 1);
     ++out.rows;
-    if (!rule.empty()) ++out.quarantined[std::string{rule}];
   };
   // Every second week the fares come in on Friday and the shares go out on Saturday.
   for (int day = 4; day < 122; day += 14) {
@@ -301,8 +301,6 @@ Evidence make_payments(const Cast& cast, std::uint64_t seed) {
           role == "organiser" ? random.between(30, 60) * 100 : random.between(3, 14) * 100, day + 1,
           static_cast<int>(random.between(9, 17)), static_cast<int>(random.below(60)));
   }
-  pay("SHOP-1", "SHOP-2", 1250, 50, 11, 20, "SC01");  // another customer's accounts in the delivery
-  pay("SHOP-2", "SHOP-1", 400, 64, 12, 5, "SC01");
   return out;
 }
 

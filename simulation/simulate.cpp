@@ -143,18 +143,30 @@ Json ground_truth(const Cast& cast, const std::array<CallPlan, 3>& plans) {
 /// Outcomes on statements.json alone (`assess --facts`).
 Json expected_findings() {
   return {{"persons", {{"lo", 18}, {"hi", 19}}},
-          {"elements",
-           {{"untoc.2a", "indicated"},
-            {"untoc.2a.structured", "indicated"},
-            {"untoc.2a.number", "indicated"},
-            {"untoc.2a.time", "indicated"},
-            {"untoc.2a.concert", "indicated"},
-            {"untoc.2a.aim", "indicated"},
-            {"untoc.2a.benefit", "indicated"},
-            {"untoc.2b", "indicated"},
-            {"untoc.3.2.a", "indicated"},
-            {"untoc.3.2.b", "undetermined"},
-            {"untoc.3.2.d", "undetermined"}}}};
+          {"elements", {{"untoc.2a", "indicated"},         {"untoc.2a.structured", "indicated"},
+                        {"untoc.2a.number", "indicated"},  {"untoc.2a.time", "indicated"},
+                        {"untoc.2a.concert", "indicated"}, {"untoc.2a.aim", "indicated"},
+                        {"untoc.2a.benefit", "indicated"}, {"untoc.2b", "indicated"},
+                        {"untoc.co", "indicated"},         {"untoc.3.1", "indicated"},
+                        {"untoc.3.2", "indicated"},        {"untoc.3.2.a", "indicated"},
+                        {"untoc.3.2.b", "undetermined"},   {"untoc.3.2.c", "indicated"},
+                        {"untoc.3.2.d", "undetermined"},   {"untoc.5.1.a.i", "indicated"},
+                        {"untoc.6.1", "undetermined"},     {"untoc.8.1", "undetermined"},
+                        {"untoc.10", "undetermined"},      {"untoc.23.a", "undetermined"},
+                        {"untoc.23.b", "not_indicated"},   {"som.3.a", "indicated"},
+                        {"som.6.1.a", "indicated"},        {"som.6.1.b", "indicated"},
+                        {"som.6.1.c", "undetermined"},     {"som.6.3.a", "indicated"},
+                        {"som.6.3.b", "not_indicated"}}}};
+}
+
+/// The command that takes the file into a case; run inside the folder.
+std::string command_of(const CaseFile& file) {
+  if (file.format == "ground_truth") return {};
+  if (file.format == "authorizations") return fmt::format("palermo authorize add {}", file.name);
+  std::string command = fmt::format("palermo ingest {} --format {}", file.name, file.format);
+  if (!file.authorization.empty()) command += " --authorization " + file.authorization;
+  if (!file.technique.empty()) command += " --technique " + file.technique;
+  return command;
 }
 
 Json manifest_of(const Options& options, const Cast& cast, const std::vector<CaseFile>& files) {
@@ -162,8 +174,11 @@ Json manifest_of(const Options& options, const Cast& cast, const std::vector<Cas
   for (const CaseFile& file : files) {
     Json json = {{"file", file.name}, {"format", file.format}};
     if (!file.authorization.empty()) json["authorization"] = file.authorization;
-    if (!file.mapping.empty()) json["map"] = file.mapping;
-    if (file.format != "ground_truth") {
+    if (!file.technique.empty()) json["technique"] = file.technique;
+    if (const std::string command = command_of(file); !command.empty()) json["command"] = command;
+    if (file.format == "authorizations") {
+      json["expected"] = {{"authorizations", file.rows}};
+    } else if (file.format != "ground_truth") {
       Json by_reason = Json::object();
       for (const auto& [reason, count] : file.quarantined) by_reason[reason] = count;
       json["expected"] = {
@@ -208,9 +223,6 @@ Json manifest_of(const Options& options, const Cast& cast, const std::vector<Cas
             {{"rule", "AU02"},
              {"file", "undercover.jsonl"},
              {"text", "a meeting after AUTH-DE-UNDERCOVER expired"}},
-            {{"rule", "SC01"},
-             {"file", "payments.csv"},
-             {"text", "accounts of another customer in the delivery"}},
             {{"rule", "UC02"},
              {"file", "undercover.jsonl"},
              {"text",
@@ -246,6 +258,8 @@ Result<WrittenCase> write_case(const Options& options) {
     CaseFile file;
     file.name = std::move(name);
     file.format = std::move(format);
+    // What people wrote down; statements that name an authorization are held to it all the same.
+    if (file.format == "statements") file.technique = "NONE";
     file.rows = rows;
     file.stored = rows - sum(quarantined);
     file.quarantined = std::move(quarantined);
@@ -266,8 +280,7 @@ Result<WrittenCase> write_case(const Options& options) {
   for (std::size_t i = 0; i < plans.size(); ++i) {
     CaseFile file;
     file.name = fmt::format("calls_{}.csv", kNames[i]);
-    file.format = "call_csv";
-    file.mapping = "palermo";
+    file.format = "call_csv:palermo";
     file.authorization = kOrders[i];
     file.rows = plans[i].rows();
     file.stored = plans[i].covered;

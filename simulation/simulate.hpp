@@ -32,8 +32,8 @@ struct CaseFile {
   std::string name;
   std::string format;         // as for `ingest --format`; "authorizations" for `authorize add`
   std::string authorization;  // for `ingest --authorization`; empty: records name their own
-  std::string mapping;
-  std::uint64_t rows = 0;
+  std::string technique;      // for `ingest --technique`; NONE where no authorization is needed
+  std::uint64_t rows = 0;     // records: statements inside a report or session count as rows
   std::uint64_t stored = 0;
   std::map<std::string, std::uint64_t> quarantined;  // by rule code
   std::uint64_t bytes = 0;

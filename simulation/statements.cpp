@@ -135,17 +135,20 @@ core::Json make_statements(const Cast& cast) {
     std::string_view state;
     std::vector<std::string_view> roles;
   };
+  // The handover on Swiss soil belongs to the German offence: one offence, two States.
   const std::vector<Leg> legs = {
       {"O-IT-123", "IT", {"IT coordinator", "IT driver 1", "IT safe-house keeper"}},
       {"O-CH-1163", "CH", {"CH coordinator", "CH driver 1", "CH driver 2"}},
+      {"O-DE-962", "CH", {"CH coordinator", "CH driver 1", "DE driver 1"}},
       {"O-DE-962", "DE", {"DE coordinator", "DE driver 1", "DE safe-house keeper"}}};
   for (const int day : {45, 66, 94}) {
     for (const Leg& leg : legs) {
       Json persons = Json::array();
       for (const std::string_view role : leg.roles) persons.push_back(id(role));
       const int on = leg.state == "IT" ? day : day + 1;
-      const std::string text = fmt::format(
-          "Transport of {}: the leg through {} is carried out together.", day_text(day), leg.state);
+      const std::string text =
+          fmt::format("Transport of {}: the leg through {} ({}) is carried out together.",
+                      day_text(day), leg.state, leg.offence);
       const std::string source = fmt::format("observation {}, {}", leg.state, day_text(on));
       out.add({text, "B2", on, source}, "act",
               {{"type", "commission"},

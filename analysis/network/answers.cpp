@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/authorization/coverage.hpp"
+#include "core/base/text.hpp"
 #include "core/base/time.hpp"
 
 namespace palermo::network {
@@ -168,6 +170,41 @@ v1::NetworkEgo ego_answer(const Graph& graph, const EgoNetwork& ego, std::uint32
   answer.mutable_basis()->set_convention(fmt::format(
       "{}; hops counted from the ego; ties among the outermost nodes are not shown", kGraphWords));
   return answer;
+}
+
+core::Result<std::uint32_t> find_node(const Graph& graph, std::string_view named) {
+  if (const auto exact = graph.find(named)) return *exact;
+  std::vector<std::uint32_t> found;
+  for (std::uint32_t v = 0; v < graph.n(); ++v) {
+    const Node& node = graph.nodes()[v];
+    const bool by_kind = named.size() == node.kind.size() + 1 + node.label.size() &&
+                         named.starts_with(node.kind) && named[node.kind.size()] == ':' &&
+                         named.ends_with(node.label);
+    if (by_kind || node.label == named ||
+        (node.kind == "msisdn" && authorization::comparable(node.kind, node.label) ==
+                                      authorization::comparable(node.kind, named)))
+      found.push_back(v);
+  }
+  if (found.size() == 1) return found.front();
+  std::string list;
+  if (found.size() > 1) {
+    for (const std::uint32_t v : found)
+      list += (list.empty() ? "" : ", ") + core::printable(graph.nodes()[v].id, 60);
+    return core::Error{
+        core::ErrorCode::Usage,
+        fmt::format("\"{}\" names {} identifiers", core::printable(named, 60), found.size()),
+        std::nullopt, "name one of them: " + list};
+  }
+  for (const std::string& id : similar_ids(graph, named))
+    list += (list.empty() ? "" : ", ") + core::printable(id, 60);
+  return core::Error{
+      core::ErrorCode::NotFound,
+      fmt::format("no identifier \"{}\" is tied to anybody here", core::printable(named, 60)),
+      std::nullopt,
+      list.empty()
+          ? "`palermo network metrics` lists the identifiers; numbers are written as E.164, "
+            "e.g. +447700900001"
+          : "did you mean " + list + "?"};
 }
 
 std::vector<std::string> similar_ids(const Graph& graph, std::string_view wanted,

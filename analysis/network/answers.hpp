@@ -47,6 +47,11 @@ struct MetricsOptions {
 [[nodiscard]] v1::NetworkEgo ego_answer(const Graph& graph, const EgoNetwork& ego,
                                         std::uint32_t hops);
 
+/// Vertex that a user names: by id, by "kind:value", or by a telephone number written with blanks,
+/// hyphens or 00 for +, where exactly one vertex answers to it.
+/// @error NotFound  none; offers similar ids. Usage  several; lists them
+[[nodiscard]] core::Result<std::uint32_t> find_node(const Graph& graph, std::string_view named);
+
 /// Up to `most` ids that look like `wanted`, nearest first: same letters and digits, then a common
 /// beginning or end, then small edit distance. Hostile text: print through core::printable.
 [[nodiscard]] std::vector<std::string> similar_ids(const Graph& graph, std::string_view wanted,

@@ -49,7 +49,7 @@ core::Result<Graph> Graph::make(const TieTable& table) {
   });
   Graph graph;
   graph.kind_ = table.kind;
-  graph.sources_ = table.sources;
+  graph.names_ = table.names;
   graph.nodes_.reserve(n);
   std::vector<std::uint32_t> place(n);
   for (std::uint32_t v = 0; v < n; ++v) {
@@ -140,7 +140,7 @@ void Graph::index() {
 Graph Graph::with_edges(const std::vector<bool>& keep) const {
   Graph graph;
   graph.nodes_ = nodes_;
-  graph.sources_ = sources_;
+  graph.names_ = names_;
   graph.kind_ = kind_;
   graph.loops_dropped_ = loops_dropped_;
   for (std::uint32_t e = 0; e < edges_.size(); ++e)
@@ -189,11 +189,6 @@ std::optional<std::uint32_t> Graph::edge_between(std::uint32_t u, std::uint32_t 
                        [](const Neighbour& x, std::uint32_t wanted) { return x.vertex < wanted; });
   if (found == list.end() || found->vertex != v) return std::nullopt;
   return found->edge;
-}
-
-std::string Graph::name_of(const EvidenceRef& ref) const {
-  return (ref.source < sources_.size() ? sources_[ref.source] : std::string{"?"}) + ":" +
-         std::to_string(ref.line);
 }
 
 }  // namespace palermo::network

@@ -76,9 +76,8 @@ class Graph {
   [[nodiscard]] std::optional<std::uint32_t> find(std::string_view id) const;
   /// Edge between two vertices.
   [[nodiscard]] std::optional<std::uint32_t> edge_between(std::uint32_t u, std::uint32_t v) const;
-  /// Source names, to print evidence.
-  [[nodiscard]] const std::vector<std::string>& sources() const { return sources_; }
-  [[nodiscard]] std::string name_of(const EvidenceRef& ref) const;
+  /// "SRC-1:17".
+  [[nodiscard]] std::string name_of(const EvidenceRef& ref) const { return names_.name_of(ref); }
 
  private:
   Graph() = default;
@@ -86,7 +85,7 @@ class Graph {
   std::vector<Node> nodes_;
   std::vector<Edge> edges_;
   std::vector<Arc> arcs_;
-  std::vector<std::string> sources_;
+  EvidenceNames names_;
   std::vector<std::uint32_t> offsets_{0};
   std::vector<Neighbour> neighbours_;
   std::uint64_t loops_dropped_ = 0;

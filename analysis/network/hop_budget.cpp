@@ -132,7 +132,8 @@ TieTable within_budget(const TieTable& table, const HopBudget& budget, std::stri
                        std::uint64_t& left_out) {
   TieTable result;
   result.nodes = table.nodes;
-  result.sources = table.sources;
+  result.names = table.names;
+  result.devices = table.devices;
   result.authorizations = table.authorizations;
   result.kind = table.kind;
   left_out = 0;

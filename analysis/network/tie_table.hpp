@@ -19,11 +19,28 @@ struct Node {
   std::string category;  // category of the person it is attributed to; empty = none stated
 };
 
-/// A record behind a tie. Printed as TieTable::name_of says, e.g. "SRC-1:17".
+/// A record behind a tie. Printed as EvidenceNames::name_of says, e.g. "SRC-1:17".
 struct EvidenceRef {
-  std::uint32_t source = 0;  // index into TieTable::sources
-  std::uint32_t line = 0;    // 1-based line of the source's file
+  std::uint32_t source = 0;  // index into EvidenceNames::sources, or kNamedRecord
+  std::uint32_t line =
+      0;  // 1-based line of the source's file, or index into EvidenceNames::records
   friend auto operator<=>(const EvidenceRef&, const EvidenceRef&) = default;
+};
+
+/// The record has an id of its own ("SRC-2:17.3").
+inline constexpr std::uint32_t kNamedRecord = std::numeric_limits<std::uint32_t>::max();
+
+/// What evidence is called.
+struct EvidenceNames {
+  std::vector<std::string> sources;  // "SRC-1", …
+  std::vector<std::string> records;  // ids of records that a line alone does not name
+
+  /// "SRC-1:17".
+  [[nodiscard]] std::string name_of(const EvidenceRef& ref) const {
+    if (ref.source == kNamedRecord) return ref.line < records.size() ? records[ref.line] : "?";
+    return (ref.source < sources.size() ? sources[ref.source] : std::string{"?"}) + ":" +
+           std::to_string(ref.line);
+  }
 };
 
 /// Records kept per tie as examples; Tie::count says how many there are.
@@ -62,16 +79,10 @@ struct Device {
 struct TieTable {
   std::vector<Node> nodes;
   std::vector<Tie> ties;
-  std::vector<std::string> sources;             // "SRC-1", …
+  EvidenceNames names;
   std::vector<std::string> authorizations{""};  // entry 0 stands for open material
   std::vector<Device> devices;
   LayerKind kind = LayerKind::PointEvents;  // Relations as soon as one layer is
-
-  /// "SRC-1:17".
-  [[nodiscard]] std::string name_of(const EvidenceRef& ref) const {
-    return (ref.source < sources.size() ? sources[ref.source] : std::string{"?"}) + ":" +
-           std::to_string(ref.line);
-  }
 };
 
 }  // namespace palermo::network

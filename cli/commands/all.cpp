@@ -20,7 +20,11 @@ std::vector<Command> add_commands(CLI::App& app) {
   append(all, add_authorize(app));
   append(all, add_ingest(app));
   append(all, add_quarantine(app));
+  append(all, add_assess(app));
+  append(all, add_report(app));
   append(all, add_simulate(app));
+  append(all, add_audit(app));
+  append(all, add_network(app));
   return all;
 }
 

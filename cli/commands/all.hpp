@@ -12,6 +12,10 @@ std::vector<Command> add_user(CLI::App& app);
 std::vector<Command> add_authorize(CLI::App& app);
 std::vector<Command> add_quarantine(CLI::App& app);
 Command add_ingest(CLI::App& app);
+Command add_assess(CLI::App& app);
+Command add_report(CLI::App& app);
 Command add_simulate(CLI::App& app);
+std::vector<Command> add_audit(CLI::App& app);
+std::vector<Command> add_network(CLI::App& app);
 
 }  // namespace palermo::cli

@@ -66,7 +66,7 @@ core::Status run_simulate(const SimulateOptions& options, const Context& context
     out->set_name(file.name);
     out->set_format(file.format);
     out->set_authorization(file.authorization);
-    out->set_map(file.mapping);
+    out->set_technique(file.technique);
     out->set_rows(file.rows);
     out->set_stored(file.stored);
     out->set_quarantined(file.rows - file.stored);

@@ -26,7 +26,7 @@ inline std::uint32_t node_of(network::TieTable& table, const std::string& id) {
 /// "A-B:3" weighs 3; "A-B@AUTH-1" rests on AUTH-1.
 inline network::TieTable ties(const std::string& drawing) {
   network::TieTable table;
-  table.sources = {"SRC-1"};
+  table.names.sources = {"SRC-1"};
   std::istringstream words{drawing};
   std::uint32_t line = 0;
   for (std::string word; words >> word;) {
@@ -102,7 +102,7 @@ inline std::vector<std::string> cells_of(const std::string& line, char separator
 /// Lines of "a b weight"; a test-local reader for the public edge lists.
 inline network::TieTable edge_list(const std::filesystem::path& path, char separator, bool header) {
   network::TieTable table;
-  table.sources = {"SRC-1"};
+  table.names.sources = {"SRC-1"};
   std::istringstream lines{read_file(path)};
   std::map<std::string, std::uint32_t> nodes;
   std::uint32_t number = 0;
@@ -129,7 +129,7 @@ inline network::TieTable edge_list(const std::filesystem::path& path, char separ
 /// A square matrix with a header row and column; 0 is no tie.
 inline network::TieTable matrix(const std::filesystem::path& path) {
   network::TieTable table;
-  table.sources = {"SRC-1"};
+  table.names.sources = {"SRC-1"};
   std::string text = read_file(path);
   if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
   std::istringstream lines{text};

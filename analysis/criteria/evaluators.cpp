@@ -1,0 +1,133 @@
+#include "analysis/criteria/evaluators.hpp"
+
+#include <array>
+
+namespace palermo::criteria {
+namespace {
+
+struct Named {
+  std::string_view name;
+  Evaluator run;
+};
+
+constexpr std::array kEvaluators = {
+    Named{"random", evaluate_random},
+    Named{"immediate", evaluate_immediate},
+    Named{"number", evaluate_number},
+    Named{"time", evaluate_time},
+    Named{"concert", evaluate_concert},
+    Named{"aim_directed", evaluate_aim_directed},
+    Named{"benefit", evaluate_benefit},
+    Named{"serious_crime", evaluate_serious_crime},
+    Named{"bound_by_protocol", evaluate_bound_by_protocol},
+    Named{"committed_in_states", evaluate_committed_in_states},
+    Named{"directed_from_abroad", evaluate_directed_from_abroad},
+    Named{"group_active_in_states", evaluate_group_active_in_states},
+    Named{"effects_abroad", evaluate_effects_abroad},
+    Named{"agreement", evaluate_agreement},
+    Named{"furtherance", evaluate_furtherance},
+    Named{"participant_knowledge", evaluate_participant_knowledge},
+    Named{"active_part", evaluate_active_part},
+    Named{"organizing_or_aiding", evaluate_organizing_or_aiding},
+    Named{"legal_person", evaluate_legal_person},
+    Named{"laundering", evaluate_laundering},
+    Named{"bribery", evaluate_bribery},
+    Named{"interference_testimony", evaluate_interference_testimony},
+    Named{"interference_duty", evaluate_interference_duty},
+    Named{"procurement", evaluate_procurement},
+    Named{"illegal_entry", evaluate_illegal_entry},
+    Named{"receiving_state_party", evaluate_receiving_state_party},
+    Named{"migrant_status", evaluate_migrant_status},
+    Named{"intent_entry", evaluate_intent_entry},
+    Named{"migrants_protected", evaluate_migrants_protected},
+    Named{"document_producing", evaluate_document_producing},
+    Named{"document_procuring", evaluate_document_procuring},
+    Named{"enabling_stay", evaluate_enabling_stay},
+    Named{"illegal_stay", evaluate_illegal_stay},
+    Named{"stay_status", evaluate_stay_status},
+    Named{"illegal_means", evaluate_illegal_means},
+    Named{"attempt", evaluate_attempt},
+    Named{"accomplice", evaluate_accomplice},
+    Named{"organizing_smuggling", evaluate_organizing_smuggling},
+    Named{"danger", evaluate_danger},
+    Named{"degrading", evaluate_degrading},
+};
+
+}  // namespace
+
+Evaluator find_evaluator(std::string_view name) {
+  for (const Named& entry : kEvaluators)
+    if (entry.name == name) return entry.run;
+  return nullptr;
+}
+
+std::vector<std::string> evaluator_names() {
+  std::vector<std::string> out;
+  for (const Named& entry : kEvaluators) out.emplace_back(entry.name);
+  return out;
+}
+
+void Tally::support(const v1::Statement& s, const std::string& why) {
+  if (!shown_.insert(s.id()).second) return;
+  if (!is_fact(s)) {
+    ++leads_;
+    answer.supporting.push_back(facts_->evidence(s, why + " (assessment)"));
+    return;
+  }
+  answer.supporting.push_back(facts_->evidence(s, why));
+  const auto against = facts_->against(s);
+  for (const v1::Statement* other : against)
+    if (shown_.insert(other->id()).second)
+      answer.contrary.push_back(facts_->evidence(*other, "contradicts " + s.id()));
+  if (facts_->contested(s)) {
+    ++contested_;
+  } else {
+    ++clean_;
+  }
+}
+
+void Tally::contrary(const v1::Statement& s, const std::string& why) {
+  if (!shown_.insert(s.id()).second) return;
+  answer.contrary.push_back(facts_->evidence(s, is_fact(s) ? why : why + " (assessment)"));
+  if (is_fact(s)) ++against_;
+}
+
+void Tally::lead(const v1::Statement& s, const std::string& why) {
+  if (!shown_.insert(s.id()).second) return;
+  ++leads_;
+  answer.supporting.push_back(facts_->evidence(s, why + " (a lead)"));
+}
+
+void Tally::all(v1::Statement::BodyCase body,
+                const std::function<bool(const v1::Statement&)>& wanted, const std::string& why,
+                const std::string& why_contrary) {
+  for (const v1::Statement* s : facts_->supporting(body))
+    if (wanted(*s)) support(*s, why);
+  for (const v1::Statement* s : facts_->contradicting(body))
+    if (wanted(*s)) contrary(*s, why_contrary);
+  for (const v1::Statement* s : facts_->assessments(body)) {
+    if (!wanted(*s)) continue;
+    if (contradicts(*s)) {
+      contrary(*s, why_contrary);
+    } else {
+      lead(*s, why + ", as an assessment");
+    }
+  }
+}
+
+Answer Tally::settle(const std::string& missing) && {
+  if (clean_ > 0) {
+    answer.outcome = kIndicated;
+  } else if (contested_ > 0) {
+    answer.open(v1::Element::CONFLICT, "what settles the contradiction between the statements");
+  } else if (against_ > 0) {
+    answer.outcome = kNotIndicated;
+  } else {
+    answer.open(
+        v1::Element::MISSING,
+        leads_ > 0 ? missing + " (as a fact: only leads or assessments point to it)" : missing);
+  }
+  return std::move(answer);
+}
+
+}  // namespace palermo::criteria

@@ -1,0 +1,108 @@
+// Leaf evaluators: one named function an element, one file a family. Each reads facts under one
+// lens and says indicated (with evidence), not indicated (with contrary evidence or an exhaustive
+// bound) or undetermined (with reason codes and what is missing). None draws anything from silence.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "analysis/criteria/facts.hpp"
+#include "analysis/criteria/outcome.hpp"
+
+namespace palermo::criteria {
+
+using Evaluator = Answer (*)(const Facts&);
+
+/// The evaluator a LEAF names; nullptr when there is none.
+[[nodiscard]] Evaluator find_evaluator(std::string_view name);
+[[nodiscard]] std::vector<std::string> evaluator_names();
+
+// group_elements.cpp: art. 2(a), 2(c)
+Answer evaluate_random(const Facts&);
+Answer evaluate_immediate(const Facts&);
+Answer evaluate_number(const Facts&);
+Answer evaluate_time(const Facts&);
+Answer evaluate_concert(const Facts&);
+Answer evaluate_aim_directed(const Facts&);
+// benefit.cpp
+Answer evaluate_benefit(const Facts&);
+// serious_crime.cpp: art. 2(b), art. 37(3)
+Answer evaluate_serious_crime(const Facts&);
+Answer evaluate_bound_by_protocol(const Facts&);
+/// The maximum of one offence on its date and, where a later law changed it, by that law.
+struct Penalty {
+  Outcome outcome = kUndetermined;
+  std::set<Reason> reasons;
+  std::string text;  // "Sr art. 197a(1) (NL, basic): maximum 4 years on 2017-01-15"
+  std::string missing;
+  std::vector<v1::Evidence> facts;  // that show an aggravated or organized form
+};
+[[nodiscard]] Penalty penalty_of(const Facts&, const v1::Offence&);
+// transnational.cpp: art. 3(2)
+Answer evaluate_committed_in_states(const Facts&);
+Answer evaluate_directed_from_abroad(const Facts&);
+Answer evaluate_group_active_in_states(const Facts&);
+Answer evaluate_effects_abroad(const Facts&);
+/// States in which an act of commission or attempt is stated as fact, uncontested.
+[[nodiscard]] std::set<std::string> states_of_commission(const Facts&);
+// participation.cpp: arts. 5, 10
+Answer evaluate_agreement(const Facts&);
+Answer evaluate_furtherance(const Facts&);
+Answer evaluate_participant_knowledge(const Facts&);
+Answer evaluate_active_part(const Facts&);
+Answer evaluate_organizing_or_aiding(const Facts&);
+Answer evaluate_legal_person(const Facts&);
+// other_offences.cpp: arts. 6, 8, 23
+Answer evaluate_laundering(const Facts&);
+Answer evaluate_bribery(const Facts&);
+Answer evaluate_interference_testimony(const Facts&);
+Answer evaluate_interference_duty(const Facts&);
+// smuggling.cpp: Protocol arts. 3, 5, 6
+Answer evaluate_procurement(const Facts&);
+Answer evaluate_illegal_entry(const Facts&);
+Answer evaluate_receiving_state_party(const Facts&);
+Answer evaluate_migrant_status(const Facts&);
+Answer evaluate_intent_entry(const Facts&);
+Answer evaluate_migrants_protected(const Facts&);
+Answer evaluate_document_producing(const Facts&);
+Answer evaluate_document_procuring(const Facts&);
+Answer evaluate_enabling_stay(const Facts&);
+Answer evaluate_illegal_stay(const Facts&);
+Answer evaluate_stay_status(const Facts&);
+Answer evaluate_illegal_means(const Facts&);
+Answer evaluate_attempt(const Facts&);
+Answer evaluate_accomplice(const Facts&);
+Answer evaluate_organizing_smuggling(const Facts&);
+Answer evaluate_danger(const Facts&);
+Answer evaluate_degrading(const Facts&);
+
+/// Collects what supports and contradicts one proposition and settles it: clean facts indicate;
+/// facts for and against the same thing conflict; contrary facts alone do not indicate; assessments
+/// alone and silence leave it open.
+class Tally {
+ public:
+  explicit Tally(const Facts& facts) : facts_{&facts} {}
+  /// A fact that supports; contested ones only open the question.
+  void support(const v1::Statement& s, const std::string& why);
+  void contrary(const v1::Statement& s, const std::string& why);
+  /// A lead: shown, never enough.
+  void lead(const v1::Statement& s, const std::string& why);
+  /// Adds every supporting fact, contradicting fact and assessment of a kind that `wanted` accepts.
+  void all(v1::Statement::BodyCase body, const std::function<bool(const v1::Statement&)>& wanted,
+           const std::string& why, const std::string& why_contrary);
+  [[nodiscard]] bool clean() const { return clean_ > 0; }
+  [[nodiscard]] bool contested() const { return contested_ > 0; }
+  [[nodiscard]] bool against() const { return against_ > 0; }
+  [[nodiscard]] bool silent() const { return clean_ + contested_ + against_ == 0; }
+  /// @param missing  what would settle it when nothing does
+  [[nodiscard]] Answer settle(const std::string& missing) &&;
+  Answer answer;
+
+ private:
+  const Facts* facts_;
+  int clean_ = 0, contested_ = 0, against_ = 0, leads_ = 0;
+  std::set<std::string> shown_;
+};
+
+}  // namespace palermo::criteria

@@ -1,0 +1,151 @@
+// The statements of a case as the evaluators see them: under one lens, about one group.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "analysis/criteria/identity.hpp"
+#include "analysis/criteria/outcome.hpp"
+#include "core/base/time.hpp"
+#include "palermo/v1/statement.pb.h"
+
+namespace palermo::criteria {
+
+/// Which evidence an assessment may rest on. DESIGN section 4.
+enum class Lens { All, Lawful, Corroborated, WithoutUndercover, WithoutRestricted };
+inline constexpr Lens kAllLenses[] = {Lens::All, Lens::Lawful, Lens::Corroborated,
+                                      Lens::WithoutUndercover, Lens::WithoutRestricted};
+[[nodiscard]] std::string_view name_of(Lens lens);
+[[nodiscard]] std::optional<Lens> lens_named(std::string_view name);
+
+/// Why a person counts towards three, or does not.
+struct Counted {
+  enum class Standing { Certain, Uncertain, Excluded };
+  std::string person;  // canonical
+  std::string category;
+  Standing standing = Standing::Excluded;
+  std::string reason;
+  std::set<Reason> open;  // for Uncertain
+  std::vector<const v1::Statement*> statements;
+};
+
+/// An act or an agreement in which persons of the group worked together.
+struct Joint {
+  const v1::Statement* statement = nullptr;
+  PersonSet persons;  // of the group, canonical, genuine at that date
+  std::string offence;
+  std::optional<core::Date> day;
+  bool agreement = false;
+  bool contested = false;
+};
+
+class Facts {
+ public:
+  struct Choice {
+    Lens lens = Lens::All;
+    std::string group;  // empty: the only one, or the one with most members
+    bool count_legal_persons = false;
+    std::string as_of;
+  };
+  /// @param file  must outlive the object
+  Facts(const v1::FactsFile& file, const Choice& choice);
+
+  [[nodiscard]] const v1::FactsFile& file() const { return *file_; }
+  [[nodiscard]] Lens lens() const { return choice_.lens; }
+  [[nodiscard]] const std::string& as_of() const { return as_of_; }
+  [[nodiscard]] const std::string& group() const { return group_; }
+  [[nodiscard]] const std::vector<std::string>& groups() const { return groups_; }
+  [[nodiscard]] bool has_memberships() const { return has_memberships_; }
+  [[nodiscard]] const std::vector<const v1::Statement*>& all() const { return all_; }
+  [[nodiscard]] const std::vector<const v1::Statement*>& used() const { return used_; }
+  [[nodiscard]] const Identities& identities() const { return *identities_; }
+
+  /// Facts under the lens of one kind that support, in natural order of their ids.
+  [[nodiscard]] std::vector<const v1::Statement*> supporting(v1::Statement::BodyCase body) const;
+  /// Facts under the lens of one kind that contradict.
+  [[nodiscard]] std::vector<const v1::Statement*> contradicting(v1::Statement::BodyCase body) const;
+  /// Assessments under the lens of one kind: leads, never enough.
+  [[nodiscard]] std::vector<const v1::Statement*> assessments(v1::Statement::BodyCase body) const;
+
+  /// Facts under the lens that contradict the very thing `s` states.
+  [[nodiscard]] std::vector<const v1::Statement*> against(const v1::Statement& s) const;
+  /// Persons of an act or agreement, without those a contradicting fact takes out of it.
+  [[nodiscard]] PersonSet persons_of(const v1::Statement& s) const;
+  /// Whether contradicting facts leave nothing of `s`.
+  [[nodiscard]] bool contested(const v1::Statement& s) const;
+
+  /// Category words stated for a person (all lenses: a label is no evidence), in order.
+  [[nodiscard]] std::vector<v1::Person::Category> categories(const std::string& person) const;
+  [[nodiscard]] bool is(const std::string& person, v1::Person::Category category) const;
+  [[nodiscard]] std::vector<const v1::Statement*> person_statements(
+      const std::string& person) const;
+  /// Whether the person acts on orders of an authority on that day.
+  [[nodiscard]] bool tasked(const std::string& person, std::optional<core::Date> day) const;
+  /// Whether what the person does can be the group's or a smuggler's own doing: not an officer or
+  /// informant while tasked, not a victim, not a migrant who is only the object of smuggling.
+  [[nodiscard]] bool genuine(const std::string& person, std::optional<core::Date> day) const;
+  /// persons_of, canonical, those who are genuine on the statement's day.
+  [[nodiscard]] PersonSet genuine_persons(const v1::Statement& s) const;
+  /// A migrant with an act or a membership and an uncontested benefit of their own.
+  [[nodiscard]] bool acts_for_benefit(const std::string& person) const;
+
+  /// Everybody who was weighed for the count.
+  [[nodiscard]] const std::vector<Counted>& counted() const { return counted_; }
+  [[nodiscard]] const PersonSet& certain() const { return certain_; }
+  [[nodiscard]] const PersonSet& possible() const { return possible_; }  // certain and uncertain
+  [[nodiscard]] const PersonSet& excluded() const { return excluded_; }
+  [[nodiscard]] int lo() const { return lo_; }
+  [[nodiscard]] int hi() const { return hi_; }
+
+  /// Joint acts and agreements under the lens, facts only, in natural order.
+  [[nodiscard]] const std::vector<Joint>& joints() const { return joints_; }
+  /// Whether an act or agreement concerns the chosen group.
+  [[nodiscard]] bool of_group(const v1::Statement& s) const;
+
+  [[nodiscard]] const v1::Offence* offence(const std::string& id) const;
+  /// The offence an act names; the only one of the file when it names none.
+  [[nodiscard]] std::string offence_of(const v1::Statement& s) const;
+  /// Whether the offence implements an element id that starts with `prefix`.
+  [[nodiscard]] bool implements(const std::string& offence, std::string_view prefix) const;
+  /// States Parties named by the case; nullopt when the file names none.
+  [[nodiscard]] std::optional<bool> is_party(const std::string& state) const;
+
+  /// One origin for statements that repeat each other; "" for those that name no source.
+  [[nodiscard]] std::string origin(const v1::Statement& s) const;
+  [[nodiscard]] const v1::Statement* statement(const std::string& id) const;
+  [[nodiscard]] v1::Evidence evidence(const v1::Statement& s, std::string why) const;
+
+ private:
+  void choose_group();
+  void count();
+  void find_joints();
+  [[nodiscard]] bool under_lens(const v1::Statement& s) const;
+  const v1::FactsFile* file_;
+  Choice choice_;
+  std::string as_of_, group_;
+  std::vector<std::string> groups_;
+  bool has_memberships_ = false;
+  std::vector<const v1::Statement*> all_, used_;
+  std::unique_ptr<Identities> identities_;
+  std::map<std::string, std::vector<const v1::Statement*>> persons_;
+  std::vector<Counted> counted_;
+  PersonSet certain_, possible_, excluded_;
+  int lo_ = 0, hi_ = 0;
+  std::vector<Joint> joints_;
+};
+
+/// The day a statement's body is dated, if it is.
+[[nodiscard]] std::optional<core::Date> day_of(const v1::Statement& s);
+[[nodiscard]] std::optional<core::Date> day_of(const std::string& text);
+[[nodiscard]] bool contradicts(const v1::Statement& s);
+[[nodiscard]] bool is_fact(const v1::Statement& s);
+/// "A, B and C".
+[[nodiscard]] std::string listed(const PersonSet& names);
+
+}  // namespace palermo::criteria

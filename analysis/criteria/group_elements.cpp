@@ -1,0 +1,353 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "analysis/criteria/evaluators.hpp"
+
+namespace palermo::criteria {
+namespace {
+
+using v1::Element;
+using v1::Statement;
+
+/// First day of a joint act (agreements aside), or nullopt.
+std::optional<core::Date> first_act(const Facts& facts) {
+  std::optional<core::Date> first;
+  for (const Joint& joint : facts.joints())
+    if (!joint.agreement && !joint.contested && joint.day && (!first || *joint.day < *first))
+      first = joint.day;
+  return first;
+}
+
+std::set<core::Date> act_days(const Facts& facts) {
+  std::set<core::Date> days;
+  for (const Joint& joint : facts.joints())
+    if (!joint.agreement && !joint.contested && joint.day) days.insert(*joint.day);
+  return days;
+}
+
+/// Statements about the formation of the group that carry a word on `which`.
+void formation(const Facts& facts, Tally& tally, bool (v1::Formation::*has)() const,
+               bool (v1::Formation::*value)() const, const std::string& yes, const std::string& no,
+               int& stated_yes) {
+  for (const Statement* s : facts.used()) {
+    if (!s->has_formation()) continue;
+    const v1::Formation& f = s->formation();
+    if (!f.group().empty() && !facts.group().empty() && f.group() != facts.group()) continue;
+    if (!(f.*has)()) continue;
+    const bool says = (f.*value)() != contradicts(*s);
+    if (says) {
+      if (!is_fact(*s)) {
+        tally.lead(*s, yes);
+        continue;
+      }
+      ++stated_yes;
+      tally.answer.supporting.push_back(facts.evidence(*s, yes));
+    } else {
+      tally.contrary(*s, no);
+    }
+  }
+}
+
+Answer settle_formation(Tally&& tally, int stated_yes, const std::string& missing) {
+  if (stated_yes > 0 && tally.against()) {
+    tally.answer.open(Element::CONFLICT,
+                      "how the group was formed: the statements and the dated conduct disagree");
+    return std::move(tally.answer);
+  }
+  if (stated_yes > 0) {
+    tally.answer.outcome = kIndicated;
+    return std::move(tally.answer);
+  }
+  return std::move(tally).settle(missing);
+}
+
+}  // namespace
+
+Answer evaluate_random(const Facts& facts) {
+  Tally tally{facts};
+  int stated = 0;
+  formation(facts, tally, &v1::Formation::has_random, &v1::Formation::random,
+            "states that the group was formed at random", "states that it was not formed at random",
+            stated);
+  const auto first = first_act(facts);
+  for (const Joint& joint : facts.joints())
+    if (joint.agreement && !joint.contested && joint.day && first && *joint.day < *first)
+      tally.contrary(*joint.statement,
+                     fmt::format("agreed on {}, before the first joint act on {}",
+                                 core::format_date(*joint.day), core::format_date(*first)));
+  std::map<std::string, const Statement*> roles;
+  for (const Statement* s : facts.supporting(Statement::kMembership)) {
+    const auto& m = s->membership();
+    if (m.group() != facts.group() || m.role().empty() || facts.contested(*s)) continue;
+    if (!facts.possible().contains(facts.identities().canonical(m.person()))) continue;
+    roles.emplace(m.role(), s);
+  }
+  if (roles.size() > 1)
+    for (const auto& [role, s] : roles) tally.contrary(*s, fmt::format("divided roles: {}", role));
+  return settle_formation(std::move(tally), stated, "how the group came together");
+}
+
+Answer evaluate_immediate(const Facts& facts) {
+  Tally tally{facts};
+  int stated = 0;
+  formation(facts, tally, &v1::Formation::has_immediate, &v1::Formation::immediate,
+            "states that the group was formed for the immediate commission",
+            "states that it was not formed for an immediate commission", stated);
+  const auto days = act_days(facts);
+  for (const Joint& joint : facts.joints()) {
+    if (joint.contested || !joint.day) continue;
+    if (joint.agreement && !days.empty() && *joint.day < *days.begin())
+      tally.contrary(*joint.statement,
+                     fmt::format("agreed on {}, before the first joint act on {}",
+                                 core::format_date(*joint.day), core::format_date(*days.begin())));
+    if (!joint.agreement && days.size() > 1)
+      tally.contrary(*joint.statement, fmt::format("joint act on {}, one of {} dates",
+                                                   core::format_date(*joint.day), days.size()));
+  }
+  return settle_formation(
+      std::move(tally), stated,
+      "whether the group was formed for one immediate offence: dated joint acts or "
+      "an agreement");
+}
+
+Answer evaluate_number(const Facts& facts) {
+  Answer out;
+  out.rests_on_law = true;  // corroboration is asked of each person, in the count
+  bool only_bound = false;
+  PersonSet weighed;
+  for (const Counted& entry : facts.counted()) {
+    const bool candidate = entry.standing != Counted::Standing::Excluded ||
+                           entry.reason.find("not stated as a member") == std::string::npos;
+    if (candidate) weighed.insert(entry.person);
+  }
+  const auto show = [&](std::vector<v1::Evidence>& list, const Counted& entry, bool all) {
+    for (const Statement* s : entry.statements) {
+      if (s->has_person() && !all) continue;
+      list.push_back(facts.evidence(*s, fmt::format("{}: {}", entry.person, entry.reason)));
+    }
+  };
+  for (const Counted& entry : facts.counted()) {
+    if (!weighed.contains(entry.person)) continue;
+    if (entry.standing == Counted::Standing::Certain) show(out.supporting, entry, false);
+    if (entry.standing == Counted::Standing::Excluded) show(out.contrary, entry, true);
+  }
+  for (const Statement* s : facts.identities().statements(facts.possible(), v1::Identity::distinct))
+    if (!contradicts(*s) && is_fact(*s))
+      out.supporting.push_back(facts.evidence(*s, "two persons, not one"));
+  for (const auto relation : {v1::Identity::same, v1::Identity::possibly_same})
+    for (const Statement* s : facts.identities().statements(facts.possible(), relation))
+      out.contrary.push_back(facts.evidence(
+          *s, relation == v1::Identity::same ? "one person, not two" : "may be one person"));
+  out.notes.push_back(fmt::format("fewest {}, most {} distinct persons", facts.lo(), facts.hi()));
+  if (weighed.empty()) {
+    out.open(Element::MISSING, "who belongs to the group");
+    return out;
+  }
+  if (facts.lo() >= 3) {
+    out.outcome = kIndicated;
+    return out;
+  }
+  if (facts.hi() < 3) {
+    out.outcome = kNotIndicated;
+    only_bound = out.contrary.empty();
+    if (only_bound)
+      for (const Counted& entry : facts.counted())
+        if (facts.possible().contains(entry.person)) {
+          for (const Statement* s : entry.statements)
+            out.contrary.push_back(
+                facts.evidence(*s, fmt::format("the facts allow at most {} persons", facts.hi())));
+        }
+    return out;
+  }
+  out.outcome = kUndetermined;
+  for (const OpenPair& pair : facts.identities().open_pairs(facts.possible())) {
+    out.open(
+        pair.conflict ? Element::CONFLICT : Element::IDENTITY,
+        fmt::format("whether {} and {} are one person{}", pair.a, pair.b,
+                    pair.conflict ? ": facts say both"
+                                  : " (handset, voice or subscriber data; a sighting of both)"));
+    out.reasons.insert(Element::IDENTITY);
+  }
+  for (const Counted& entry : facts.counted())
+    if (entry.standing == Counted::Standing::Uncertain) {
+      out.reasons.insert(entry.open.begin(), entry.open.end());
+      out.missing.push_back(fmt::format("whether {} counts: {}", entry.person, entry.reason));
+      for (const Statement* s : entry.statements)
+        if (!s->has_person())
+          out.supporting.push_back(
+              facts.evidence(*s, fmt::format("{}: {}", entry.person, entry.reason)));
+    }
+  if (out.reasons.empty()) out.open(Element::IDENTITY, "which of the persons are distinct");
+  return out;
+}
+
+Answer evaluate_time(const Facts& facts) {
+  Tally tally{facts};
+  const Joint *first = nullptr, *last = nullptr;
+  std::set<core::Date> agreements;
+  const auto acts = act_days(facts);
+  for (const Joint& joint : facts.joints()) {
+    if (!joint.day) {
+      if (!joint.contested)
+        tally.answer.notes.push_back(joint.statement->id() + " carries no date");
+      continue;
+    }
+    tally.support(*joint.statement,
+                  fmt::format("{} on {}", joint.agreement ? "agreement" : "joint act",
+                              core::format_date(*joint.day)));
+    if (joint.contested) continue;
+    if (joint.agreement) agreements.insert(*joint.day);
+    if (first == nullptr || *joint.day < *first->day) first = &joint;
+    if (last == nullptr || *last->day < *joint.day) last = &joint;
+  }
+  // Membership stated from one day to another, for two persons or more.
+  int spans = 0, one_day = 0, members = 0;
+  std::set<core::Date> begins;
+  std::map<core::Date, int> begun;
+  for (const Statement* s : facts.supporting(Statement::kMembership)) {
+    const auto& m = s->membership();
+    if (m.group() != facts.group() || facts.contested(*s)) continue;
+    if (!facts.certain().contains(facts.identities().canonical(m.person()))) continue;
+    ++members;
+    const auto from = day_of(m.from()), to = day_of(m.to());
+    if (from && to && *from < *to) {
+      ++spans;
+      tally.support(*s, fmt::format("member from {} to {}", m.from(), m.to()));
+    } else if (from && to) {
+      ++one_day;
+    } else if (from && ++begun[*from] == 2) {
+      begins.insert(*from);
+    }
+  }
+  for (const Statement* s : facts.contradicting(Statement::kAct))
+    if (facts.of_group(*s) && s->act().joint()) tally.contrary(*s, "denies the joint act");
+  for (const Statement* s : facts.contradicting(Statement::kAgreement))
+    if (facts.of_group(*s)) tally.contrary(*s, "denies the agreement");
+
+  // Days count as they are: no minimum. Only an agreement on the eve of a single act stays open.
+  std::set<core::Date> earlier = agreements;
+  earlier.insert(begins.begin(), begins.end());
+  bool before = false;
+  for (const core::Date& day : earlier)
+    if (!acts.empty() && day.days + 1 < acts.rbegin()->days) before = true;
+  Answer& out = tally.answer;
+  if (first != nullptr && last != nullptr)
+    out.notes.push_back(fmt::format(
+        "first dated joint act or agreement {} ({}), last {} ({}): {} days apart",
+        core::format_date(*first->day), first->statement->id(), core::format_date(*last->day),
+        last->statement->id(), last->day->days - first->day->days));
+  if (acts.size() > 1 || agreements.size() > 1 || before || spans > 1) {
+    out.outcome = kIndicated;
+    return std::move(out);
+  }
+  if (members > 2 && one_day == members && acts.size() < 2) {
+    out.outcome = kNotIndicated;
+    for (const Statement* s : facts.supporting(Statement::kMembership))
+      if (s->membership().group() == facts.group())
+        out.contrary.push_back(facts.evidence(*s, "membership is stated for that one day only"));
+    return std::move(out);
+  }
+  if (tally.contested()) {
+    out.open(Element::CONFLICT, "whether the disputed joint acts took place");
+    return std::move(out);
+  }
+  if (!tally.clean() && tally.against()) {
+    out.outcome = kNotIndicated;
+    return std::move(out);
+  }
+  out.open(Element::MISSING, acts.empty() ? "dated joint acts" : "a joint act on a second date");
+  return std::move(out);
+}
+
+Answer evaluate_concert(const Facts& facts) {
+  Tally tally{facts};
+  std::map<std::string, PersonSet> by_offence;
+  for (const Joint& joint : facts.joints())
+    if (!joint.contested)
+      by_offence[joint.offence].insert(joint.persons.begin(), joint.persons.end());
+  bool enough = false, identity = false;
+  for (const Joint& joint : facts.joints()) {
+    const PersonSet& together = joint.contested ? joint.persons : by_offence[joint.offence];
+    if (together.size() < 2) continue;
+    const std::string what = joint.agreement ? "agreement of " : "joint act of ";
+    tally.support(*joint.statement, what + listed(joint.persons));
+    if (joint.contested) continue;
+    if (facts.identities().fewest(together, facts.excluded()) >= 2) {
+      enough = true;
+    } else {
+      identity = true;
+    }
+  }
+  int alone = 0, open = 0;
+  for (const Statement* s : facts.used()) {
+    if (s->has_relation() && !contradicts(*s)) {
+      tally.answer.notes.push_back(
+          fmt::format("{} is contact or kinship: a lead, not concert", s->id()));
+      continue;
+    }
+    if (!s->has_act() && !s->has_agreement()) continue;
+    const bool group = facts.of_group(*s);
+    if (!group) continue;
+    if (!is_fact(*s)) {
+      if (!contradicts(*s) && (s->has_agreement() || s->act().joint()))
+        tally.lead(*s, "acting together, as an assessment");
+      continue;
+    }
+    if (contradicts(*s)) {
+      if (s->has_agreement() || s->act().joint()) tally.contrary(*s, "denies acting together");
+      continue;
+    }
+    if (s->has_act() && !facts.genuine_persons(*s).empty()) {
+      const bool apart = s->act().has_joint() && !s->act().joint();
+      ++(apart ? alone : open);
+    }
+  }
+  Answer& out = tally.answer;
+  if (enough) {
+    out.outcome = kIndicated;
+    return std::move(out);
+  }
+  if (identity) {
+    out.open(Element::IDENTITY, "whether those who acted together are at least two persons");
+    return std::move(out);
+  }
+  if (tally.contested()) {
+    out.open(Element::CONFLICT, "whether the disputed joint acts took place");
+    return std::move(out);
+  }
+  if (alone > 1 && open == 0 && !facts.possible().empty()) {
+    for (const Statement* s : facts.supporting(Statement::kAct))
+      if (facts.of_group(*s)) tally.contrary(*s, "stated not to be a joint act");
+    out.outcome = kNotIndicated;
+    return std::move(out);
+  }
+  if (tally.against()) {
+    out.outcome = kNotIndicated;
+    return std::move(out);
+  }
+  out.open(Element::MISSING,
+           "content, payments, division of labour or coordinated acts of two or more persons");
+  return std::move(out);
+}
+
+Answer evaluate_aim_directed(const Facts& facts) {
+  Tally tally{facts};
+  const auto names_offence = [&](const Statement& s) { return !facts.offence_of(s).empty(); };
+  const auto by_group = [&](const Statement& s) {
+    if (!names_offence(s)) return false;
+    if (s.has_act() && s.act().has_knowing() && !s.act().knowing()) return false;
+    if (contradicts(s)) return facts.of_group(s);
+    const PersonSet persons = facts.contested(s) ? facts.persons_of(s) : facts.genuine_persons(s);
+    if (facts.contested(s)) return facts.of_group(s);
+    return std::any_of(persons.begin(), persons.end(),
+                       [&](const std::string& p) { return facts.possible().contains(p); });
+  };
+  tally.all(Statement::kAgreement, by_group, "agreed to commit the offence",
+            "denies the agreement");
+  tally.all(Statement::kAct, by_group, "worked towards the offence", "denies the act");
+  return std::move(tally).settle("an agreement or an act of the group towards an offence");
+}
+
+}  // namespace palermo::criteria

@@ -1,0 +1,199 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analysis/criteria/evaluators.hpp"
+
+namespace palermo::criteria {
+namespace {
+
+using v1::Act;
+using v1::Element;
+using v1::Statement;
+
+bool group_person(const Facts& facts, const std::string& person) {
+  return facts.possible().contains(person);
+}
+
+/// Persons of the group, or associated with it, who did the act genuinely.
+bool by_group_or_associate(const Facts& facts, const Statement& s) {
+  if (facts.contested(s)) return facts.of_group(s);
+  PersonSet associates;
+  for (const Statement* a : facts.supporting(Statement::kAssociation))
+    associates.insert(facts.identities().canonical(a->association().person()));
+  for (const std::string& person : facts.genuine_persons(s))
+    if (group_person(facts, person) || associates.contains(person)) return true;
+  return false;
+}
+
+void association_leads(const Facts& facts, Tally& tally) {
+  for (const Statement* s : facts.supporting(Statement::kAssociation))
+    tally.lead(*s, fmt::format("association of {} with the group", s->association().person()));
+}
+
+}  // namespace
+
+Answer evaluate_agreement(const Facts& facts) {
+  Tally tally{facts};
+  bool identity = false, enough = false;
+  for (const Statement* s : facts.supporting(Statement::kAgreement)) {
+    const PersonSet persons = facts.contested(*s) ? PersonSet{} : facts.genuine_persons(*s);
+    if (facts.contested(*s)) {
+      tally.support(*s, "agreement");
+      continue;
+    }
+    if (persons.size() < 2) {
+      tally.answer.notes.push_back(
+          fmt::format("{}: fewer than two persons who agree on their own account", s->id()));
+      continue;
+    }
+    tally.support(*s, "agreement of " + listed(persons));
+    if (facts.identities().fewest(persons, facts.excluded()) >= 2) {
+      enough = true;
+    } else {
+      identity = true;
+    }
+  }
+  for (const Statement* s : facts.contradicting(Statement::kAgreement))
+    tally.contrary(*s, "denies the agreement");
+  for (const Statement* s : facts.assessments(Statement::kAgreement))
+    if (!contradicts(*s)) tally.lead(*s, "agreement, as an assessment");
+  for (const Joint& joint : facts.joints())
+    if (!joint.agreement && !joint.contested)
+      tally.lead(*joint.statement, "joint act from which an agreement may be inferred (art. 5(2))");
+  if (identity && !enough) {
+    tally.answer.open(Element::IDENTITY, "whether those who agreed are two persons");
+    return std::move(tally.answer);
+  }
+  return std::move(tally).settle("an agreement of two or more persons");
+}
+
+Answer evaluate_furtherance(const Facts& facts) {
+  Tally tally{facts};
+  for (const Statement* s : facts.supporting(Statement::kAct))
+    if (!(s->act().has_knowing() && !s->act().knowing()) &&
+        (facts.contested(*s) || !facts.genuine_persons(*s).empty()))
+      tally.support(*s, "act in furtherance");
+  if (tally.clean()) return std::move(tally).settle("");
+  tally.answer.open(
+      Element::LAW_UNKNOWN,
+      "whether the domestic law requires an act in furtherance or a group; if it does, such "
+      "an act");
+  return std::move(tally.answer);
+}
+
+Answer evaluate_participant_knowledge(const Facts& facts) {
+  Tally tally{facts};
+  int silent = 0;
+  for (const Statement* s : facts.supporting(Statement::kAct)) {
+    if (!by_group_or_associate(facts, *s)) continue;
+    if (!s->act().has_knowing()) {
+      ++silent;
+    } else if (s->act().knowing()) {
+      tally.support(*s, "acted with knowledge");
+    } else {
+      tally.contrary(*s, "acted without knowledge");
+    }
+  }
+  for (const Statement* s : facts.supporting(Statement::kAgreement))
+    if (by_group_or_associate(facts, *s)) tally.support(*s, "agreed to the crime");
+  association_leads(facts, tally);
+  if (!tally.clean() && !tally.contested() && silent > 0) {
+    tally.answer.open(Element::MISSING,
+                      "whether those who acted knew the aim or the intended crimes");
+    return std::move(tally.answer);
+  }
+  return std::move(tally).settle("knowledge of the aim or of the intended crimes");
+}
+
+Answer evaluate_active_part(const Facts& facts) {
+  Tally tally{facts};
+  for (const Statement* s : facts.supporting(Statement::kAct))
+    if (!(s->act().has_knowing() && !s->act().knowing()) && by_group_or_associate(facts, *s))
+      tally.support(*s, fmt::format("{}", Act::Type_Name(s->act().type())));
+  for (const Statement* s : facts.contradicting(Statement::kAct))
+    if (facts.of_group(*s)) tally.contrary(*s, "denies the act");
+  for (const Statement* s : facts.assessments(Statement::kAct))
+    if (!contradicts(*s)) tally.lead(*s, "act, as an assessment");
+  association_leads(facts, tally);
+  return std::move(tally).settle("acts within the group's criminal or other activities");
+}
+
+Answer evaluate_organizing_or_aiding(const Facts& facts) {
+  Tally tally{facts};
+  int silent = 0;
+  const auto wanted = [](const Statement& s) {
+    switch (s.act().type()) {
+      case Act::direction:
+      case Act::control:
+      case Act::planning:
+      case Act::preparation:
+      case Act::facilitation:
+        return true;
+      default:
+        return false;
+    }
+  };
+  for (const Statement* s : facts.supporting(Statement::kAct)) {
+    if (!wanted(*s) || (!facts.contested(*s) && facts.genuine_persons(*s).empty())) continue;
+    if (!s->act().has_knowing()) {
+      ++silent;
+      tally.lead(*s, Act::Type_Name(s->act().type()) + ", knowledge not stated");
+    } else if (s->act().knowing()) {
+      tally.support(*s, Act::Type_Name(s->act().type()));
+    } else {
+      tally.contrary(*s, Act::Type_Name(s->act().type()) + " without knowledge");
+    }
+  }
+  for (const Statement* s : facts.contradicting(Statement::kAct))
+    if (wanted(*s)) tally.contrary(*s, "denies the act");
+  for (const Statement* s : facts.assessments(Statement::kAct))
+    if (wanted(*s) && !contradicts(*s)) tally.lead(*s, "act, as an assessment");
+  const bool associated = !facts.supporting(Statement::kAssociation).empty();
+  association_leads(facts, tally);
+  if (!tally.clean() && !tally.contested() && (silent > 0 || associated)) {
+    tally.answer.open(
+        Element::MISSING,
+        "an act of organizing, directing or aiding, done with knowledge; an association "
+        "alone is none");
+    return std::move(tally.answer);
+  }
+  return std::move(tally).settle(
+      "an act of organizing, directing, aiding or facilitating, with knowledge");
+}
+
+Answer evaluate_legal_person(const Facts& facts) {
+  Tally tally{facts};
+  const auto company = [&](const std::string& person) {
+    return facts.is(person, v1::Person::legal_person);
+  };
+  PersonSet companies;
+  for (const Statement* s : facts.all())
+    if (s->has_person() && s->person().category() == v1::Person::legal_person)
+      companies.insert(facts.identities().canonical(s->person().id()));
+  for (const Statement* s : facts.used()) {
+    PersonSet persons = facts.persons_of(*s);
+    if (facts.contested(*s)) persons.clear();
+    const bool involved =
+        std::any_of(persons.begin(), persons.end(), [&](const auto& p) { return company(p); }) ||
+        (s->has_bribe() && company(s->bribe().giver()));
+    if (!involved || s->has_no_benefit()) continue;
+    if (contradicts(*s)) {
+      tally.contrary(*s, "denies that the legal person took part");
+    } else if (s->has_act() || s->has_agreement() || s->has_property() || s->has_document() ||
+               s->has_bribe() || s->has_interference()) {
+      if (s->has_act() && s->act().has_knowing() && !s->act().knowing()) {
+        tally.contrary(*s, "the legal person took part without knowing");
+      } else {
+        tally.support(*s, "a legal person took part");
+      }
+    } else if (s->has_membership() || s->has_association() || s->has_benefit()) {
+      tally.lead(*s, "a legal person in association or with a benefit");
+    }
+  }
+  return std::move(tally).settle(
+      companies.empty() ? "a legal person and its part"
+                        : fmt::format("an act in which {} took part", listed(companies)));
+}
+
+}  // namespace palermo::criteria

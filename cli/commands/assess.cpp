@@ -1,0 +1,98 @@
+// `palermo assess`: the element-by-element finding.
+#include "analysis/criteria/assess.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <sstream>
+
+#include "cli/commands/all.hpp"
+#include "cli/commands/finding_text.hpp"
+#include "core/base/json_message.hpp"
+#include "core/base/text.hpp"
+#include "ingest/facts/facts_reader.hpp"
+
+namespace palermo::cli {
+namespace {
+
+struct AssessCommand {
+  std::string facts;
+  std::string lens = "all";
+  criteria::AssessOptions options;
+};
+
+core::Result<std::string> read_whole(const std::string& path) {
+  std::ifstream file{path, std::ios::binary};
+  if (!file)
+    return core::Error{core::ErrorCode::BadInput, "cannot be read", core::SourcePosition{path},
+                       "give the path of a facts file (docs/formats/statements.md)"};
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (file.bad())
+    return core::Error{core::ErrorCode::BadInput, "cannot be read to its end",
+                       core::SourcePosition{path}};
+  return text.str();
+}
+
+core::Result<v1::FactsFile> facts_from(const std::string& path) {
+  PALERMO_TRY(const std::string text, read_whole(path));
+  auto json = core::parse_json(text);
+  if (!json) {
+    core::Error error = json.error();
+    error.where = core::SourcePosition{path};
+    return error;
+  }
+  auto facts = ingest::read_facts(*json);
+  if (!facts) {
+    core::Error error = facts.error();
+    error.where = core::SourcePosition{path};
+    return error;
+  }
+  return std::move(facts).value();
+}
+
+core::Status run_assess(AssessCommand command, const Context& context) {
+  const auto lens = criteria::lens_named(command.lens);
+  if (!lens)
+    return core::Error{
+        core::ErrorCode::Usage,
+        fmt::format("--lens: there is no lens '{}'", core::printable(command.lens, 40)),
+        std::nullopt, "use all, lawful, corroborated, without_undercover or without_restricted"};
+  command.options.lens = *lens;
+  PALERMO_TRY(const v1::FactsFile facts, facts_from(command.facts));
+  PALERMO_TRY(const v1::Finding finding, criteria::assess(facts, command.options));
+  context.answer(finding, [&] { return finding_text(finding); });
+  return core::ok();
+}
+
+}  // namespace
+
+Command add_assess(CLI::App& app) {
+  auto command = std::make_shared<AssessCommand>();
+  CLI::App* parser = app.add_subcommand(
+      "assess", "Test the facts element by element: indicated, not indicated or undetermined");
+  parser->add_option("--facts", command->facts, "Facts file (JSON); needs no case")
+      ->type_name("FILE")
+      ->required();
+  parser
+      ->add_option("--instrument", command->options.instrument,
+                   "untoc (with the Protocol's elements) or som (those alone)")
+      ->capture_default_str();
+  parser->add_option("--group", command->options.group,
+                     "Group to assess; default: the only one, or the one with most members");
+  parser
+      ->add_option("--lens", command->lens,
+                   "all, lawful, corroborated, without_undercover or without_restricted")
+      ->capture_default_str();
+  parser->add_option("--standard", command->options.standard,
+                     "Standard of proof the reader applies; recorded, never computed with");
+  parser->add_option("--as-of", command->options.as_of,
+                     "Date of the assessment; default: the file's");
+  parser->add_flag(
+      "--count-legal-persons", command->options.count_legal_persons,
+      "Let companies count towards three persons (default: they do not, UNTOC art. 10)");
+  return {parser, [command](const Context& context) { return run_assess(*command, context); }};
+}
+
+}  // namespace palermo::cli

@@ -1,0 +1,31 @@
+// Parts of `palermo audit`, one function each file.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/command.hpp"
+#include "core/ledger/keys.hpp"
+#include "palermo/v1/audit.pb.h"
+
+namespace palermo::cli {
+
+/// checkpoint, verify, prove, consistency, export: they need a case.
+[[nodiscard]] std::vector<Command> add_audit_case(CLI::App& audit);
+/// check-note, check-proof, check-consistency: files alone.
+[[nodiscard]] std::vector<Command> add_audit_check(CLI::App& audit);
+/// witness, witness-key, cosign.
+[[nodiscard]] std::vector<Command> add_audit_witness(CLI::App& audit);
+
+/// Keys as given: the text of a verifier key, or a file that holds one.
+/// @error BadInput  neither
+[[nodiscard]] core::Result<std::vector<ledger::VerifierKey>> read_keys(
+    const std::vector<std::string>& given);
+
+/// Prints a verdict and turns a failed one into exit code 5.
+[[nodiscard]] core::Status answer_verdict(const Context& context, const v1::ProofResult& result);
+
+/// The root as an inspector copies it by hand: sixteen groups of four hexadecimal digits.
+[[nodiscard]] std::string grouped_hex(std::string_view bytes);
+
+}  // namespace palermo::cli

@@ -1,0 +1,148 @@
+#include "cli/commands/finding_text.hpp"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "analysis/criteria/outcome.hpp"
+#include "core/base/text.hpp"
+
+namespace palermo::cli {
+namespace {
+
+std::string ids_of(const google::protobuf::RepeatedPtrField<v1::Evidence>& evidence) {
+  constexpr int kShown = 6;
+  std::string out;
+  for (int i = 0; i < evidence.size() && i < kShown; ++i)
+    out += (i == 0 ? "" : " ") + evidence.Get(i).statement_id();
+  if (evidence.size() > kShown) out += fmt::format(" and {} more", evidence.size() - kShown);
+  return out.empty() ? "-" : out;
+}
+
+std::string reasons_of(const google::protobuf::RepeatedField<int>& reasons) {
+  std::string out;
+  for (const int reason : reasons)
+    out += (out.empty() ? "" : ", ") +
+           v1::Element::ReasonCode_Name(static_cast<v1::Element::ReasonCode>(reason));
+  return out;
+}
+
+void rows_of(const v1::Element& element, int depth, std::vector<std::vector<std::string>>& rows) {
+  std::string outcome = criteria::in_words(element.outcome());
+  if (element.reason_codes_size() > 0) outcome += " (" + reasons_of(element.reason_codes()) + ")";
+  rows.push_back({std::string(static_cast<std::size_t>(depth) * 2, ' ') + element.id(),
+                  element.title(), outcome, ids_of(element.supporting()),
+                  ids_of(element.contrary()),
+                  element.origins() == 0 ? "-" : std::to_string(element.origins()),
+                  element.best_grade().empty() ? "-" : element.best_grade()});
+  for (const v1::Element& child : element.children()) rows_of(child, depth + 1, rows);
+}
+
+void missing_of(const v1::Element& element, std::string& out) {
+  if (element.operator_() == "LEAF" && element.missing_size() > 0) {
+    out += fmt::format("  {}\n", element.id());
+    for (const std::string& line : element.missing())
+      out += fmt::format("    {}\n", core::printable(line, 300));
+  }
+  for (const v1::Element& child : element.children()) missing_of(child, out);
+}
+
+void notes_of(const v1::Element& element, std::string& out) {
+  if (element.operator_() == "LEAF" && element.notes_size() > 0) {
+    out += fmt::format("  {}\n", element.id());
+    for (const std::string& line : element.notes())
+      out += fmt::format("    {}\n", core::printable(line, 300));
+  }
+  for (const v1::Element& child : element.children()) notes_of(child, out);
+}
+
+void gate(const char* name, const v1::Gate& gate, std::string& out) {
+  out += fmt::format("  {:<12} {}", name, criteria::in_words(gate.outcome()));
+  if (gate.reason_codes_size() > 0) out += " (" + reasons_of(gate.reason_codes()) + ")";
+  out += "\n";
+  for (const std::string& line : gate.because())
+    out += fmt::format("    because  {}\n", core::printable(line, 300));
+  for (const std::string& line : gate.missing())
+    out += fmt::format("    missing  {}\n", core::printable(line, 300));
+}
+
+}  // namespace
+
+std::string finding_text(const v1::Finding& f) {
+  std::string out = fmt::format("Finding {}  instrument {} ({})  software {}\n", f.finding_id(),
+                                f.instrument(), f.instrument_version(), f.software_version());
+  out += fmt::format("Case: {}   as of: {}   lens: {}   group: {}\n",
+                     f.case_title().empty() ? "-" : core::printable(f.case_title()),
+                     f.as_of().empty() ? "-" : f.as_of(), f.lens(),
+                     f.group().empty() ? "-" : core::printable(f.group()));
+  if (!f.standard().empty())
+    out +=
+        fmt::format("Standard of proof applied by the reader: {}\n", core::printable(f.standard()));
+  out += fmt::format("Computed on {} of {} statements", f.statements_used(),
+                     f.statements_used() + f.statements_excluded());
+  if (f.statements_excluded() > 0) out += fmt::format("; {} left out", f.statements_excluded());
+  out += fmt::format(" (facts {}…)\n\n", f.facts_sha256().substr(0, 16));
+  std::vector<std::vector<std::string>> rows{
+      {"element", "what it asks", "outcome", "supporting", "contrary", "origins", "grade"}};
+  for (const v1::Element& element : f.elements()) rows_of(element, 0, rows);
+  out += core::table(rows);
+  std::string missing;
+  for (const v1::Element& element : f.elements()) missing_of(element, missing);
+  if (!missing.empty()) out += "\nWhat would settle the open elements\n" + missing;
+
+  out += fmt::format("\nDistinct persons who may count: between {} and {}\n", f.persons().lo(),
+                     f.persons().hi());
+  if (f.counted_size() > 0) {
+    std::vector<std::vector<std::string>> people{{"person", "category", "counts", "why"}};
+    for (const v1::PersonCount& row : f.counted())
+      people.push_back({row.person(), row.category(),
+                        row.counted()                        ? "yes"
+                        : row.reason().rfind("open", 0) == 0 ? "open"
+                                                             : "no",
+                        row.reason()});
+    out += core::table(people);
+  }
+  if (f.acts_size() > 0) {
+    out += "\nActs by State\n";
+    std::vector<std::vector<std::string>> acts{{"state", "act", "date", "persons", "statement"}};
+    for (const v1::ActRow& row : f.acts()) {
+      std::string persons;
+      for (const std::string& person : row.persons())
+        persons += (persons.empty() ? "" : ", ") + person;
+      acts.push_back({row.state().empty() ? "-" : row.state(), row.type(),
+                      row.at().empty() ? "-" : row.at(), persons.empty() ? "-" : persons,
+                      row.statement_id()});
+    }
+    out += core::table(acts);
+  }
+  out += "\nGates\n";
+  gate("domestic", f.gates().domestic(), out);
+  gate("mla", f.gates().mla(), out);
+  gate("extradition", f.gates().extradition(), out);
+  gate("full scope", f.gates().full_scope(), out);
+
+  if (f.flips_size() > 0) {
+    out += "\nElements that differ under another lens\n";
+    std::vector<std::vector<std::string>> flips{{"lens", "element", "here", "there"}};
+    for (const v1::LensFlip& flip : f.flips())
+      flips.push_back({flip.lens(), flip.element(), criteria::in_words(flip.from()),
+                       criteria::in_words(flip.to())});
+    out += core::table(flips);
+  } else {
+    out += "\nNo element differs under another lens.\n";
+  }
+  std::string notes;
+  for (const v1::Element& element : f.elements()) notes_of(element, notes);
+  if (!notes.empty()) out += "\nRules applied\n" + notes;
+  if (f.notices_size() > 0) {
+    out += "\nNotices\n";
+    for (const std::string& notice : f.notices())
+      out += fmt::format("  {}\n", core::printable(notice, 300));
+  }
+  out +=
+      "\nIndicated means that the stated facts support the element. Whether anybody is liable is "
+      "for a court.\n";
+  return out;
+}
+
+}  // namespace palermo::cli

@@ -1,0 +1,17 @@
+// The answers of `palermo network` as tables and prose.
+#pragma once
+
+#include <string>
+
+#include "palermo/v1/network.pb.h"
+
+namespace palermo::cli {
+
+[[nodiscard]] std::string summary_text(const v1::NetworkSummary& answer);
+[[nodiscard]] std::string metrics_text(const v1::NetworkMetrics& answer);
+[[nodiscard]] std::string groups_text(const v1::NetworkGroups& answer);
+[[nodiscard]] std::string path_text(const v1::NetworkPath& answer, const std::string& from,
+                                    const std::string& to);
+[[nodiscard]] std::string ego_text(const v1::NetworkEgo& answer);
+
+}  // namespace palermo::cli

@@ -302,6 +302,11 @@ Json message_json(const pb::Message& message, bool sparse) {
         return nullptr;
     }
   }
+  if (const auto* list = dynamic_cast<const pb::ListValue*>(&message)) {
+    Json out = Json::array();  // as the protobuf JSON mapping writes it
+    for (const pb::Value& value : list->values()) out.push_back(message_json(value, sparse));
+    return out;
+  }
   const pb::Reflection& reflection = *message.GetReflection();
   const pb::Descriptor& type = *message.GetDescriptor();
   Json out = Json::object();

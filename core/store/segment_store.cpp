@@ -74,39 +74,44 @@ Result<std::int64_t> write_segment(Database& db, std::int64_t source_seq,
   return id;
 }
 
-Status for_each_segment(Database& db, const SegmentQuery& query,
-                        const std::function<Status(const CallColumns&)>& visit) {
+Result<std::vector<std::int64_t>> segment_ids(Database& db, const SegmentQuery& query) {
+  std::vector<std::int64_t> ids;
   std::set<std::int64_t> mentioning;
   if (!query.identifiers.empty()) {
     PALERMO_TRY(mentioning, segments_mentioning(db, query.identifiers));
-    if (mentioning.empty()) return core::ok();
+    if (mentioning.empty()) return ids;
   }
-  // Ids first, one blob at a time afterwards: a visitor may write or query in between.
-  std::vector<std::int64_t> ids;
-  {
-    PALERMO_TRY(Statement list,
-                db.prepare("SELECT segment.id FROM segment JOIN source ON source.seq = "
-                           "segment.source WHERE (?1 IS NULL OR to_us >= ?1) AND "
-                           "(?2 IS NULL OR from_us <= ?2) AND "
-                           "(?3 IS NULL OR source.id = ?3) ORDER BY segment.id"));
-    if (query.from_us) PALERMO_CHECK_OK(list.bind(1, *query.from_us));
-    if (query.to_us) PALERMO_CHECK_OK(list.bind(2, *query.to_us));
-    if (query.source_id) PALERMO_CHECK_OK(list.bind(3, *query.source_id));
-    while (true) {
-      PALERMO_TRY(const bool row, list.step());
-      if (!row) break;
-      if (query.identifiers.empty() || mentioning.contains(list.integer(0)))
-        ids.push_back(list.integer(0));
-    }
+  PALERMO_TRY(Statement list,
+              db.prepare("SELECT segment.id FROM segment JOIN source ON source.seq = "
+                         "segment.source WHERE (?1 IS NULL OR to_us >= ?1) AND "
+                         "(?2 IS NULL OR from_us <= ?2) AND "
+                         "(?3 IS NULL OR source.id = ?3) ORDER BY segment.id"));
+  if (query.from_us) PALERMO_CHECK_OK(list.bind(1, *query.from_us));
+  if (query.to_us) PALERMO_CHECK_OK(list.bind(2, *query.to_us));
+  if (query.source_id) PALERMO_CHECK_OK(list.bind(3, *query.source_id));
+  while (true) {
+    PALERMO_TRY(const bool row, list.step());
+    if (!row) return ids;
+    if (query.identifiers.empty() || mentioning.contains(list.integer(0)))
+      ids.push_back(list.integer(0));
   }
+}
+
+Result<CallColumns> load_segment(Database& db, std::int64_t id, unsigned columns, bool check_hash) {
   PALERMO_TRY(Statement read, db.prepare("SELECT id, blob, sha256 FROM segment WHERE id = ?1"));
+  PALERMO_CHECK_OK(read.bind(1, id));
+  PALERMO_TRY(const bool row, read.step());
+  if (!row)
+    return core::Error{core::ErrorCode::Internal, "a call segment vanished while it was read"};
+  return read_segment(read, columns, check_hash);
+}
+
+Status for_each_segment(Database& db, const SegmentQuery& query,
+                        const std::function<Status(const CallColumns&)>& visit) {
+  // Ids first, one blob at a time afterwards: a visitor may write or query in between.
+  PALERMO_TRY(const std::vector<std::int64_t> ids, segment_ids(db, query));
   for (const std::int64_t id : ids) {
-    PALERMO_CHECK_OK(read.bind(1, id));
-    PALERMO_TRY(const bool row, read.step());
-    if (!row)
-      return core::Error{core::ErrorCode::Internal, "a call segment vanished while it was read"};
-    PALERMO_TRY(const CallColumns columns, read_segment(read, query.columns, query.check_hash));
-    read.reset();
+    PALERMO_TRY(const CallColumns columns, load_segment(db, id, query.columns, query.check_hash));
     PALERMO_CHECK_OK(visit(columns));
   }
   return core::ok();

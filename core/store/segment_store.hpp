@@ -37,6 +37,13 @@ struct SegmentQuery {
 [[nodiscard]] Status for_each_segment(Database& db, const SegmentQuery& query,
                                       const std::function<Status(const CallColumns&)>& visit);
 
+/// The segments that a query selects, in order of ingestion; for readers that pull one at a time.
+[[nodiscard]] Result<std::vector<std::int64_t>> segment_ids(Database& db,
+                                                            const SegmentQuery& query);
+/// One segment. @error Integrity  as above
+[[nodiscard]] Result<CallColumns> load_segment(Database& db, std::int64_t id, unsigned columns,
+                                               bool check_hash);
+
 /// The call that stands on one line of one source.
 /// @return nullopt when no stored call stands there (rejected, duplicate, quarantined, or no such
 /// line)

@@ -189,7 +189,7 @@ v1::IngestResult known_answer(const v1::Source& source) {
   if (source.quarantined() > 0)
     result.add_notices(
         fmt::format("{} of its rows are in quarantine; a second ingest does not release "
-                    "them, `palermo quarantine release` does",
+                    "them",
                     source.quarantined()));
   return result;
 }

@@ -64,8 +64,7 @@ Components components(const Graph& graph) {
   return result;
 }
 
-PathLengths path_lengths(const Graph& graph) {
-  constexpr double kMostWork = 4e10;
+PathLengths path_lengths(const Graph& graph, double most_work) {
   constexpr std::uint32_t kSample = 1000;
   constexpr std::uint64_t kSampleSeed = 1;
   constexpr std::uint32_t kUnseen = std::numeric_limits<std::uint32_t>::max();
@@ -75,7 +74,7 @@ PathLengths path_lengths(const Graph& graph) {
   const Components parts = components(graph);
   std::vector<std::uint32_t> sources(n);
   std::iota(sources.begin(), sources.end(), 0U);
-  if (static_cast<double>(n) * (static_cast<double>(n) + graph.m()) > kMostWork) {
+  if (static_cast<double>(n) * (static_cast<double>(n) + graph.m()) > most_work && n > kSample) {
     Random random{kSampleSeed};
     for (std::uint32_t i = 0; i < kSample; ++i)
       std::swap(sources[i], sources[i + random.below(n - i)]);

@@ -39,9 +39,9 @@ struct PathLengths {
   std::uint32_t sources = 0;              // vertices searched from
   bool exact = true;  // false: from a sample of sources; then diameter is a lower bound
 };
-/// Exact while n (n + m) is at most 4e10, else from 1,000 vertices drawn with a fixed seed.
+/// Exact while n (n + m) is at most most_work, else from 1,000 vertices drawn with a fixed seed.
 /// @cost O(n m) exact
-[[nodiscard]] PathLengths path_lengths(const Graph& graph);
+[[nodiscard]] PathLengths path_lengths(const Graph& graph, double most_work = 4e10);
 
 /// Share of connected triples that are closed. Absent where there is no triple.
 [[nodiscard]] core::Result<std::optional<double>> transitivity(const Graph& graph);

@@ -31,9 +31,7 @@ bool take(std::string_view& text, char c) {
   return true;
 }
 
-Error bad(std::string_view why) {
-  return Error{ErrorCode::BadInput, std::string{why}};
-}
+Error bad(std::string_view why) { return Error{ErrorCode::BadInput, std::string{why}}; }
 
 struct CivilDate {
   int year;
@@ -119,8 +117,8 @@ Result<Instant> parse_instant(std::string_view text) {
 Result<Date> parse_date(std::string_view text) {
   PALERMO_TRY(const CivilDate civil, take_date(text));
   if (!text.empty()) return bad("text after the date");
-  return Date{static_cast<std::int32_t>(
-      civil_to_us(civil.year, civil.month, civil.day, 0, 0, 0) / kUsPerDay)};
+  return Date{static_cast<std::int32_t>(civil_to_us(civil.year, civil.month, civil.day, 0, 0, 0) /
+                                        kUsPerDay)};
 }
 
 Result<Instant> parse_date_or_instant(std::string_view text, bool end) {
@@ -176,10 +174,15 @@ Date date_of(std::int64_t us) {
   return Date{static_cast<std::int32_t>(day.time_since_epoch().count())};
 }
 
+namespace detail {
+namespace {
+std::optional<std::int64_t> clock_for_tests_us;
+}
+void fix_clock_for_tests(std::optional<std::int64_t> now) { clock_for_tests_us = now; }
+}  // namespace detail
+
 std::int64_t now_us() {
-  if (const char* fixed = std::getenv("PALERMO_NOW")) {
-    if (const auto parsed = parse_instant(fixed)) return parsed->us;
-  }
+  if (detail::clock_for_tests_us) return *detail::clock_for_tests_us;
   return std::chrono::duration_cast<Microseconds>(
              std::chrono::system_clock::now().time_since_epoch())
       .count();
@@ -203,9 +206,9 @@ Result<TimeZone> TimeZone::find(std::string_view name) {
   try {
     zone.zone_ = date::locate_zone(std::string{name});
   } catch (const std::exception&) {
-    return Error{ErrorCode::InvalidArgument,
-                 fmt::format("'{}' is no IANA time zone; write for example Europe/Rome or +02:00",
-                             name)};
+    return Error{
+        ErrorCode::InvalidArgument,
+        fmt::format("'{}' is no IANA time zone; write for example Europe/Rome or +02:00", name)};
   }
   return zone;
 }
@@ -230,10 +233,11 @@ ZonedTime TimeZone::to_utc(std::int64_t local_us) {
   } else {
     // A margin of one day on both sides keeps clock changes out of the cached period. Only bounds
     // within a few centuries are scaled, so that the sentinels of the library do not overflow.
-    const std::int64_t begin_s = std::chrono::duration_cast<std::chrono::seconds>(
-                                     info.first.begin.time_since_epoch()).count();
-    const std::int64_t end_s = std::chrono::duration_cast<std::chrono::seconds>(
-                                   info.first.end.time_since_epoch()).count();
+    const std::int64_t begin_s =
+        std::chrono::duration_cast<std::chrono::seconds>(info.first.begin.time_since_epoch())
+            .count();
+    const std::int64_t end_s =
+        std::chrono::duration_cast<std::chrono::seconds>(info.first.end.time_since_epoch()).count();
     constexpr std::int64_t kLimitS = 20'000'000'000;
     cached_local_begin_us_ = (std::max(begin_s, -kLimitS) + offset_s + 86'400) * kUsPerSecond;
     cached_local_end_us_ = (std::min(end_s, kLimitS) + offset_s - 86'400) * kUsPerSecond;

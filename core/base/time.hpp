@@ -52,8 +52,8 @@ inline constexpr std::int64_t kUsPerDay = 86'400 * kUsPerSecond;
 [[nodiscard]] std::string format_date(Date date);
 [[nodiscard]] Date date_of(std::int64_t us);
 
-/// Wall clock in UTC microseconds. SOURCE_DATE_EPOCH-style override: PALERMO_NOW (an instant) fixes it,
-/// so that a demonstration or a test prints the same twice.
+/// Wall clock in UTC microseconds. No flag, variable or file changes it: an entry of the ledger says
+/// when it was made. Tests fix it through core/base/clock_for_tests.hpp.
 [[nodiscard]] std::int64_t now_us();
 
 /// What a clock change did to a local time.

@@ -1,5 +1,6 @@
 #include <cstdlib>
 
+#include "core/base/clock_for_tests.hpp"
 #include "core/base/json_message.hpp"
 #include "core/base/time.hpp"
 #include "core/ledger/canonical.hpp"
@@ -161,12 +162,12 @@ TEST_CASE_METHOD(Fixture, "the stored tree is the tree of its leaves after any m
 TEST_CASE_METHOD(Fixture, "recorded_at repeats the last time when the clock goes back",
                  "[ledger][append]") {
   const auto append_at = [&](const char* now) {
-    setenv("PALERMO_NOW", now, 1);
+    core::detail::fix_clock_for_tests(core::parse_instant(now)->us);
     auto transaction = *db.begin();
     const auto leaf = ledger.append(transaction, heartbeat("x"), anna);
     REQUIRE(leaf.ok());
     REQUIRE(transaction.commit().ok());
-    unsetenv("PALERMO_NOW");
+    core::detail::fix_clock_for_tests(std::nullopt);
     return read(ledger, leaf->index).recorded_at();
   };
   CHECK(append_at("2031-03-04T08:15:53Z") == "2031-03-04T08:15:53.000000Z");

@@ -4,11 +4,13 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
 #include <memory>
 
 #include "analysis/version.hpp"
 #include "core/base/json_message.hpp"
+#include "core/base/log.hpp"
 #include "core/base/text.hpp"
 
 namespace palermo::cli {
@@ -63,6 +65,8 @@ void Context::notice(std::string_view text) const {
 bool Context::may_draw_progress() const { return !quiet && isatty(STDERR_FILENO) != 0; }
 
 int run_main(int argc, char** argv) {
+  // A file-size limit is then an error like a full disk, told and rolled back, instead of a kill.
+  std::signal(SIGXFSZ, SIG_IGN);
   Context context;
   try {
     CLI::App app{
@@ -83,12 +87,20 @@ int run_main(int argc, char** argv) {
         ->type_name("TEXT");
     app.add_flag("--json", context.json, "Answer as JSON");
     app.add_flag("--quiet", context.quiet, "No progress and no notices");
+    std::string log_level = "warn";
+    app.add_option("--log", log_level, "What the program did, on stderr: debug, info, warn, off")
+        ->capture_default_str()
+        ->type_name("LEVEL");
     const std::vector<Command> commands = add_commands(app);
     try {
       app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
       const int code = app.exit(error);
       return code == 0 ? 0 : 2;
+    }
+    if (const core::Status level = core::set_log_level(log_level); !level) {
+      print_error(context, level.error());
+      return 2;
     }
     for (const Command& command : commands) {
       if (!command.parser->parsed()) continue;

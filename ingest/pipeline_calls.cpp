@@ -1,6 +1,7 @@
 #include "ingest/pipeline_calls.hpp"
 
 #include <fmt/format.h>
+#include <spdlog/stopwatch.h>
 
 #include <algorithm>
 #include <atomic>
@@ -9,6 +10,7 @@
 #include <thread>
 #include <unordered_map>
 
+#include "core/base/log.hpp"
 #include "core/base/time.hpp"
 #include "core/store/identifier_store.hpp"
 #include "core/store/segment_store.hpp"
@@ -275,6 +277,7 @@ Result<v1::IngestResult> ingest_calls(session::Session& session, SourceFile& fil
   const auto tell = [&](std::string_view step, double done) {
     if (options.progress) options.progress(step, done);
   };
+  const spdlog::stopwatch watch;
   PALERMO_TRY(const ScopeRule scope, scope_of(session, options));
   CallReadOptions read_options;
   read_options.timezone = options.timezone;
@@ -285,6 +288,9 @@ Result<v1::IngestResult> ingest_calls(session::Session& session, SourceFile& fil
   };
   PALERMO_TRY(CallTable table, read_calls(file.bytes(), profile, file.path(), read_options));
   PALERMO_TRY(const std::string sha256, file.sha256());
+  core::log(core::Room::Ingest)
+      .info("{:.3f} s: read {} rows, {} rejects, {} distinct identifiers", watch.elapsed().count(),
+            table.rows_read, table.rejects.size(), table.identifiers.size());
 
   tell("checking", 0);
   store::Database& db = session.db();
@@ -354,6 +360,10 @@ Result<v1::IngestResult> ingest_calls(session::Session& session, SourceFile& fil
         columns.line[rows.front()], columns.line[rows.back()], result));
   }
   if (!options.dry_run) PALERMO_CHECK_OK(transaction.commit());
+  core::log(core::Room::Ingest)
+      .info("{:.3f} s: {} {}, {} segments, {} stored, {} in quarantine", watch.elapsed().count(),
+            options.dry_run ? "would store" : "stored", place.id, segments.size(), source.stored(),
+            source.quarantined());
   tell("storing", 1);
   describe(source, result);
   return result;

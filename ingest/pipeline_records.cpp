@@ -1,6 +1,7 @@
 #include "ingest/pipeline_records.hpp"
 
 #include <fmt/format.h>
+#include <spdlog/stopwatch.h>
 
 #include <filesystem>
 #include <map>
@@ -9,6 +10,7 @@
 #include "core/authorization/authorization_store.hpp"
 #include "core/authorization/coverage.hpp"
 #include "core/base/encoding.hpp"
+#include "core/base/log.hpp"
 #include "core/ledger/merkle.hpp"
 #include "core/store/record_store.hpp"
 #include "ingest/source_writer.hpp"
@@ -108,6 +110,7 @@ Result<v1::IngestResult> ingest_records(session::Session& session, SourceFile& f
     if (options.progress) options.progress(step, done);
   };
   tell("reading", 0);
+  const spdlog::stopwatch watch;
   AdapterInput input;
   input.bytes = file.bytes();
   input.file_name = file.path();
@@ -217,6 +220,10 @@ Result<v1::IngestResult> ingest_records(session::Session& session, SourceFile& f
                                       static_cast<std::uint32_t>(group.product.records_size()),
                                       group.first_line, group.last_line, result));
   if (!options.dry_run) PALERMO_CHECK_OK(transaction.commit());
+  core::log(core::Room::Ingest)
+      .info("{:.3f} s: {} {}, {} rows, {} stored, {} in quarantine", watch.elapsed().count(),
+            options.dry_run ? "would store" : "stored", place.id, source.rows_read(),
+            source.stored(), source.quarantined());
   describe(source, result);
   return result;
 }

@@ -1,6 +1,7 @@
 #include "analysis/network/load.hpp"
 
 #include <fmt/format.h>
+#include <spdlog/stopwatch.h>
 
 #include <algorithm>
 #include <map>
@@ -8,6 +9,7 @@
 #include <unordered_map>
 
 #include "analysis/network/flat_map.hpp"
+#include "core/base/log.hpp"
 #include "core/base/text.hpp"
 #include "core/base/time.hpp"
 #include "core/store/identifier_store.hpp"
@@ -530,7 +532,12 @@ class Loader {
 }  // namespace
 
 core::Result<LoadedNetwork> load(store::Database& db, const LoadOptions& options) {
-  return Loader{db, options}.run();
+  const spdlog::stopwatch watch;
+  PALERMO_TRY(LoadedNetwork loaded, (Loader{db, options}.run()));
+  core::log(core::Room::Analysis)
+      .info("{:.3f} s: network of {} nodes and {} ties read", watch.elapsed().count(),
+            loaded.table.nodes.size(), loaded.table.ties.size());
+  return loaded;
 }
 
 bool names_calls(std::string_view layer) {

@@ -1,6 +1,7 @@
 #include "core/ledger/verify.hpp"
 
 #include <fmt/format.h>
+#include <spdlog/stopwatch.h>
 
 #include <algorithm>
 #include <deque>
@@ -11,6 +12,7 @@
 
 #include "core/base/encoding.hpp"
 #include "core/base/json_message.hpp"
+#include "core/base/log.hpp"
 #include "core/base/text.hpp"
 #include "core/base/time.hpp"
 #include "core/ledger/canonical.hpp"
@@ -698,7 +700,9 @@ void detail::Findings::add(const char* code, std::string where, std::string text
 Result<v1::VerifyResult> verify_log(store::Database& db, const VerifyOptions& options) {
   // One snapshot, so that a writer at work is not mistaken for a forger.
   PALERMO_CHECK_OK(db.exec("BEGIN"));
+  const spdlog::stopwatch watch;
   Result<v1::VerifyResult> result = Verifier{db, options}.run();
+  core::log(core::Room::Core).info("{:.3f} s: log verified", watch.elapsed().count());
   const Status ended = db.exec("ROLLBACK");
   if (!result && result.error().code == ErrorCode::Integrity) {
     // SQLite itself can no longer read the file.

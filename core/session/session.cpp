@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "core/base/encoding.hpp"
+#include "core/base/log.hpp"
 #include "core/base/text.hpp"
 #include "core/base/time.hpp"
 
@@ -215,6 +216,8 @@ Result<Session> Session::open(const OpenOptions& options) {
   PALERMO_TRY(ledger::Ledger ledger, ledger::Ledger::open(*session.db_));
   session.ledger_ = std::make_unique<ledger::Ledger>(std::move(ledger));
   session.purpose_ = options.purpose.empty() ? session.info_.purpose() : options.purpose;
+  PALERMO_TRY(const std::uint64_t entries, session.ledger_->size());
+  core::log(core::Room::Core).info("case {} opened at {} ledger entries", case_id, entries);
   return session;
 }
 

@@ -25,6 +25,9 @@ Error sqlite_error(sqlite3* db, std::string_view doing) {
     case SQLITE_FULL:
       error.next = "free space on the disk and run the command again; the case is as it was before";
       break;
+    case SQLITE_IOERR:
+      error.next = "see that the disk has room and can be written to; the case is as it was before";
+      break;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       error.next = "another program is writing to this case; run the command again when it is done";

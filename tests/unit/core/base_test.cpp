@@ -1,5 +1,6 @@
 #include "core/base/encoding.hpp"
 #include "core/base/json_message.hpp"
+#include "core/base/log.hpp"
 #include "core/base/text.hpp"
 #include "core/base/time.hpp"
 #include "palermo/v1/statement.pb.h"
@@ -140,4 +141,22 @@ TEST_CASE("terminal text shows control and direction characters instead of obeyi
   CHECK(core::printable("Zo\u00eb") == "Zo\u00eb");
   CHECK(core::printable("\xff") == "\\xff");
   CHECK(core::html_escape("<script>\"&'") == "&lt;script&gt;&quot;&amp;&#39;");
+}
+
+TEST_CASE("A pseudonym for the log is stable within a run and does not show the value", "[log]") {
+  const core::Personal<std::string> number{"+447700900001"};
+  CHECK(core::mask(number) == core::mask("+447700900001"));
+  CHECK(core::mask(number) != core::mask("+447700900002"));
+  CHECK(core::mask(number).size() == 16);
+  CHECK(core::mask(number).find("7700") == std::string::npos);
+}
+
+TEST_CASE("Log levels are words", "[log]") {
+  CHECK_FALSE(core::log(core::Room::Ingest).should_log(spdlog::level::info));
+  REQUIRE(core::set_log_level("info").ok());
+  CHECK(core::log(core::Room::Ingest).should_log(spdlog::level::info));
+  const core::Status wrong = core::set_log_level("loud");
+  REQUIRE_FALSE(wrong.ok());
+  CHECK(wrong.error().code == core::ErrorCode::InvalidArgument);
+  REQUIRE(core::set_log_level("warn").ok());
 }

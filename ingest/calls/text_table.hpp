@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "ingest/calls/large_pages.hpp"
+
 namespace palermo::ingest {
 
 /// Open addressing. A text of up to 24 bytes, as numbers and cells are, stands whole in its slot,
@@ -120,7 +122,7 @@ class TextTable {
   }
 
   void grow() {
-    std::vector<Slot> old(slots_.size() * 2);
+    std::vector<Slot, LargePages<Slot>> old(slots_.size() * 2);
     old.swap(slots_);
     const std::size_t mask = slots_.size() - 1;
     for (const Slot& slot : old) {
@@ -133,7 +135,7 @@ class TextTable {
 
   std::uint64_t seed_ = 0;
   std::uint64_t seed_last_ = 0;
-  std::vector<Slot> slots_;
+  std::vector<Slot, LargePages<Slot>> slots_;
   std::vector<std::string_view> texts_;
   std::deque<std::string> copies_;
 };

@@ -19,7 +19,7 @@ namespace palermo::ingest {
 struct RecordBatch {
   std::vector<store::RecordRow> rows;
   std::vector<v1::Reject>
-      rejects;  // line, code (docs/reject-codes.md), message: places, not values
+      rejects;  // line, code (docs/formats/reject-codes.md), message: places, not values
   std::uint32_t rows_read = 0;
   std::vector<std::string> notices;  // what the reader understood and what it left alone
   std::string mapping;               // column mapping used, in words; empty when there is none

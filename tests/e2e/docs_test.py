@@ -23,11 +23,10 @@ ONLY = os.environ.get("PALERMO_DOCUMENT", "")  # part of a path: run the command
 UPDATE = os.environ.get("PALERMO_UPDATE_GOLDEN") == "1"
 CODE_FOLDERS = ["proto", "core", "ingest", "analysis", "report", "simulation", "cli"]
 GLOBAL_OPTIONS = {"--case", "--as", "--purpose", "--json", "--quiet", "--log", "--help", "--version"}
-# Words in capitals that the code writes and that are no code for people: names of environment variables and enumerators,
-# operations and kinds in ledger entries, SQL, words of formats.
-NOT_CODES = set("""PALERMO_CASE PALERMO_KEYS XDG_DATA_HOME HOME ROLLBACK_SQL CONSULT COMBINE SEARCH ALTER EXPORT_PREVIEW
-    WITNESS NONE FILE DIR TEXT USER LEVEL LIFE DEATH UTC COMMIT BEGIN GOOD REFUSED JSON SELECT MISSING_{} NULL AND XML HTML
-    PRIVATE""".split())
+# Words in capitals that the code writes and that are no code for people: environment variables, operations and kinds in
+# ledger entries, enumerators, words of formats.
+NOT_CODES = set("""PALERMO_CASE PALERMO_KEYS XDG_DATA_HOME HOME CONSULT COMBINE WITNESS NONE FILE DIR TEXT USER LEVEL LIFE
+    DEATH UTC GMT COMMIT BINARY LEAF PALR S10 BEGIN GOOD""".split())
 
 
 def documents():
@@ -96,6 +95,7 @@ class Codes(unittest.TestCase):
         found = set()
         for path in sources("core", "ingest", "analysis", "cli", endings=(".cpp", ".hpp")):
             text = path.read_text()
+            text = re.sub(r"kStates =.*?;", "", text, flags=re.S)  # the list of country codes
             found |= set(re.findall(r'"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)"', text))
             if path.name == "record_builder.cpp":
                 found |= {"MISSING_" + f.upper() for f in re.findall(r'require\(item\.line, "(\w+)"', text)}

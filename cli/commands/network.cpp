@@ -9,9 +9,9 @@
 #include "analysis/network/load.hpp"
 #include "cli/commands/all.hpp"
 #include "cli/commands/network_text.hpp"
+#include "cli/period.hpp"
 #include "core/authorization/authorization_store.hpp"
 #include "core/base/text.hpp"
-#include "core/base/time.hpp"
 
 namespace palermo::cli {
 namespace {
@@ -33,20 +33,9 @@ void add_selection(CLI::App* command, Selection& selection) {
 core::Result<network::LoadOptions> options_of(const Selection& selection) {
   network::LoadOptions options;
   options.layer = selection.layer;
-  const auto read = [](const std::string& text, const char* name,
-                       bool end) -> core::Result<std::optional<std::int64_t>> {
-    if (text.empty()) return std::optional<std::int64_t>{};
-    const core::Result<core::Instant> instant = core::parse_date_or_instant(text, end);
-    if (!instant)
-      return core::Error{core::ErrorCode::Usage,
-                         fmt::format("{}: {}", name, instant.error().message), std::nullopt,
-                         "e.g. 2031-03-04 or 2031-03-04T08:15:00Z"};
-    return std::optional{instant->us};
-  };
-  PALERMO_TRY(options.from_us, read(selection.from, "--from", false));
-  PALERMO_TRY(options.to_us, read(selection.to, "--to", true));
-  if (options.from_us && options.to_us && *options.to_us < *options.from_us)
-    return core::Error{core::ErrorCode::Usage, "--to is before --from"};
+  PALERMO_TRY(const Period period, read_period(selection.from, selection.to));
+  options.from_us = period.from_us;
+  options.to_us = period.to_us;
   return options;
 }
 

@@ -111,6 +111,8 @@ struct Cursor : sqlite3_vtab_cursor {
 };
 
 int connect(sqlite3* db, void* aux, int, const char* const*, sqlite3_vtab** out, char**) noexcept {
+  // Declaring the columns asks the allow-list as CREATE TABLE would.
+  const Inside inside{*static_cast<TableContext*>(aux)};
   const int code = sqlite3_declare_vtab(db, kDeclaration);
   if (code != SQLITE_OK) return code;
   auto* table = new (std::nothrow) Table{};
@@ -243,7 +245,7 @@ core::Status begin(Cursor& cursor, std::string_view plan, sqlite3_value** values
     switch (plan[i]) {
       case kAEquals:
       case kBEquals: {
-        PALERMO_TRY(const auto found, find_identifiers(*cursor.context->db, text));
+        PALERMO_TRY(const auto found, find_identifiers_by_value(*cursor.context->db, text));
         std::unordered_set<std::uint32_t> ids;
         for (const StoredIdentifier& identifier : found)
           ids.insert(static_cast<std::uint32_t>(identifier.id));

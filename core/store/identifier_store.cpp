@@ -113,6 +113,21 @@ Result<std::vector<StoredIdentifier>> find_identifiers(Database& db, std::string
   return read_all(std::move(query));
 }
 
+Result<std::vector<StoredIdentifier>> find_identifiers_by_value(Database& db,
+                                                                std::string_view value) {
+  // The index begins with the kind: walk from kind to kind, then look the value up under each.
+  PALERMO_TRY(
+      Statement query,
+      db.prepare(fmt::format(
+          "WITH RECURSIVE known(k) AS (SELECT min(kind) FROM identifier UNION ALL "
+          "SELECT (SELECT min(kind) FROM identifier WHERE kind > k) FROM known WHERE k IS NOT "
+          "NULL) "
+          "{} WHERE kind IN (SELECT k FROM known WHERE k IS NOT NULL) AND value = ?1 ORDER BY id",
+          kColumns)));
+  PALERMO_CHECK_OK(query.bind(1, value));
+  return read_all(std::move(query));
+}
+
 Result<std::vector<StoredIdentifier>> all_identifiers(Database& db) {
   PALERMO_TRY(Statement query, db.prepare(fmt::format("{} ORDER BY id", kColumns)));
   return read_all(std::move(query));

@@ -71,6 +71,9 @@ struct StoredIdentifier {
 /// All identifiers whose value (or raw text) is exactly `text`, any kind, in order of id.
 [[nodiscard]] Result<std::vector<StoredIdentifier>> find_identifiers(Database& db,
                                                                      std::string_view text);
+/// Those whose normalized value is exactly `value`. @cost one index look-up for each kind
+[[nodiscard]] Result<std::vector<StoredIdentifier>> find_identifiers_by_value(
+    Database& db, std::string_view value);
 /// Every identifier of the case, in order of id.
 [[nodiscard]] Result<std::vector<StoredIdentifier>> all_identifiers(Database& db);
 

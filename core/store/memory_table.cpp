@@ -20,6 +20,8 @@ struct Cursor : sqlite3_vtab_cursor {
 
 int connect(sqlite3* db, void* aux, int, const char* const*, sqlite3_vtab** out, char**) noexcept {
   auto* module = static_cast<Module*>(aux);
+  // Declaring the columns asks the allow-list as CREATE TABLE would.
+  const Inside inside{*module->context};
   const int code =
       sqlite3_declare_vtab(db, ("CREATE TABLE x(" + module->table.columns + ")").c_str());
   if (code != SQLITE_OK) return code;

@@ -208,8 +208,7 @@ Status for_each_record(Database& db, const RecordQuery& query,
   if (!query.kind.empty()) sql += "AND r.kind = :kind ";
   if (!query.source_id.empty()) sql += "AND s.id = :source ";
   if (!query.layer.empty()) sql += "AND r.layer = :layer ";
-  if (query.before_leaf)
-    sql += "AND r.source IN (SELECT seq FROM source WHERE leaf < :before) ";
+  if (query.before_leaf) sql += "AND r.source IN (SELECT seq FROM source WHERE leaf < :before) ";
   if (query.from_us) sql += "AND coalesce(r.to_us, r.from_us) >= :from ";
   if (query.to_us) sql += "AND coalesce(r.from_us, r.to_us) <= :to ";
   if (!query.identifiers.empty()) {
@@ -263,43 +262,46 @@ Result<v1::FactsFile> facts_of_case(Database& db, std::optional<std::int64_t> be
   std::map<std::string, Meaning> offences;  // id → first meaning
   std::map<std::pair<std::string, std::string>, std::string>
       renamed;  // source, offence id → new id
-  PALERMO_CHECK_OK(for_each_record(db, of_kind("case", before_leaf), [&](StoredRecord& stored) -> Status {
-    *facts.mutable_case_() = stored.record.case_header();
-    return core::ok();
-  }));
-  PALERMO_CHECK_OK(for_each_record(db, of_kind("offence", before_leaf), [&](StoredRecord& stored) -> Status {
-    v1::Offence offence = stored.record.offence();
-    const auto [first, fresh] = offences.emplace(
-        offence.id(), Meaning{deterministic_bytes(offence), stored.record.source_id()});
-    if (!fresh && first->second.content == deterministic_bytes(offence)) return core::ok();
-    if (!fresh) {
-      const std::string name = offence.id() + "@" + stored.record.source_id();
-      renamed[{stored.record.source_id(), offence.id()}] = name;
-      offence.set_id(name);
-    }
-    *facts.add_offences() = std::move(offence);
-    return core::ok();
-  }));
+  PALERMO_CHECK_OK(
+      for_each_record(db, of_kind("case", before_leaf), [&](StoredRecord& stored) -> Status {
+        *facts.mutable_case_() = stored.record.case_header();
+        return core::ok();
+      }));
+  PALERMO_CHECK_OK(
+      for_each_record(db, of_kind("offence", before_leaf), [&](StoredRecord& stored) -> Status {
+        v1::Offence offence = stored.record.offence();
+        const auto [first, fresh] = offences.emplace(
+            offence.id(), Meaning{deterministic_bytes(offence), stored.record.source_id()});
+        if (!fresh && first->second.content == deterministic_bytes(offence)) return core::ok();
+        if (!fresh) {
+          const std::string name = offence.id() + "@" + stored.record.source_id();
+          renamed[{stored.record.source_id(), offence.id()}] = name;
+          offence.set_id(name);
+        }
+        *facts.add_offences() = std::move(offence);
+        return core::ok();
+      }));
   std::set<std::string> ids;
-  PALERMO_CHECK_OK(for_each_record(db, of_kind("statement", before_leaf), [&](StoredRecord& stored) -> Status {
-    v1::Statement statement = std::move(*stored.record.mutable_statement());
-    if (statement.grade().empty()) statement.set_grade(stored.record.grade());
-    if (statement.authorization_id().empty())
-      statement.set_authorization_id(stored.record.authorization_id());
-    if (!ids.insert(statement.id()).second) {
-      statement.set_id(statement.id() + "@" + stored.record.record_id());
-      ids.insert(statement.id());
-    }
-    const auto rename = [&](std::string* offence) {
-      const auto found = renamed.find({stored.record.source_id(), *offence});
-      if (found != renamed.end()) *offence = found->second;
-    };
-    if (statement.has_agreement()) rename(statement.mutable_agreement()->mutable_offence());
-    if (statement.has_act()) rename(statement.mutable_act()->mutable_offence());
-    if (statement.has_effect()) rename(statement.mutable_effect()->mutable_offence());
-    *facts.add_statements() = std::move(statement);
-    return core::ok();
-  }));
+  PALERMO_CHECK_OK(
+      for_each_record(db, of_kind("statement", before_leaf), [&](StoredRecord& stored) -> Status {
+        v1::Statement statement = std::move(*stored.record.mutable_statement());
+        if (statement.grade().empty()) statement.set_grade(stored.record.grade());
+        if (statement.authorization_id().empty())
+          statement.set_authorization_id(stored.record.authorization_id());
+        if (!ids.insert(statement.id()).second) {
+          statement.set_id(statement.id() + "@" + stored.record.record_id());
+          ids.insert(statement.id());
+        }
+        const auto rename = [&](std::string* offence) {
+          const auto found = renamed.find({stored.record.source_id(), *offence});
+          if (found != renamed.end()) *offence = found->second;
+        };
+        if (statement.has_agreement()) rename(statement.mutable_agreement()->mutable_offence());
+        if (statement.has_act()) rename(statement.mutable_act()->mutable_offence());
+        if (statement.has_effect()) rename(statement.mutable_effect()->mutable_offence());
+        *facts.add_statements() = std::move(statement);
+        return core::ok();
+      }));
   return facts;
 }
 

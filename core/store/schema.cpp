@@ -3,8 +3,8 @@
 namespace palermo::store {
 namespace {
 
-// Tables that a court may be asked about are documented in docs/formats/case-file.md. Payload columns
-// hold serialized protobuf messages and are hashed as stored, never after re-serialization.
+// Tables that a court may be asked about are documented in docs/formats/case-file.md. Payload
+// columns hold serialized protobuf messages and are hashed as stored, never after re-serialization.
 constexpr const char* kVersion1 = R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT;
 

@@ -190,6 +190,9 @@ Result<SqlRows> SqlReader::run(const std::string& sql, const SqlLimits& limits) 
       case SQLITE_AUTH:
         return refused("the statement is not allowed");
       default:
+        // What SQLite says of DELETE, INSERT and UPDATE on a virtual table without xUpdate.
+        if (std::string_view{sqlite3_errmsg(handle)}.ends_with("may not be modified"))
+          return refused("the statement would write to the case");
         return Error{ErrorCode::Usage,
                      fmt::format("SQL: {}", core::printable(sqlite3_errmsg(handle))), std::nullopt,
                      "tables: " + table_list() + "; docs/sql.md names their columns"};

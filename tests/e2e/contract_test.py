@@ -52,6 +52,10 @@ class Contract(support.CaseTest):
                               "last_active", "persons"})
             self.keys(group["persons"], {"lo", "hi"})
         self.keys(self.ok("network", "path", nodes[0]["label"], nodes[1]["label"]), {"path"})
+        records = self.keys(self.ok("records", "--number", nodes[0]["label"]), {"records", "total"})["records"]
+        self.assertGreater(len(records), 0)
+        self.keys(self.ok("trace", records[0]["record_id"]), {"records", "source", "original"})
+        self.keys(self.ok("sql", "SELECT count(*) FROM calls"), {"columns", "rows"})
         finding = self.ok("assess")
         self.keys(finding, {"instrument", "elements", "persons", "gates", "finding_id"})
         self.keys(finding["persons"], {"lo", "hi"})
@@ -92,13 +96,14 @@ class Contract(support.CaseTest):
         def text(*args):
             return subprocess.run([support.BINARY, *args, "--help"], capture_output=True, text=True, check=True).stdout
         for command in ("init", "user", "authorize", "ingest", "quarantine", "network", "assess", "decide", "audit",
-                        "report", "simulate"):
+                        "report", "simulate", "records", "trace", "sql"):
             self.assertIn(command, text())
             self.assertIn("--help", text(command))
 
     def test_the_empty_case_answers_everything(self):
         for command in (["network", "summary"], ["network", "metrics"], ["network", "groups"], ["quarantine", "list"],
-                        ["authorize", "list"], ["assess"], ["audit", "verify"], ["audit", "checkpoint"]):
+                        ["authorize", "list"], ["records"], ["sql", "SELECT * FROM calls"],
+                        ["assess"], ["audit", "verify"], ["audit", "checkpoint"]):
             self.ok(*command)
             self.ok(*command, json_output=False)
         self.ok("report", "--audience", "legal", "--format", "html", "-o", self.folder / "r.html")

@@ -1,0 +1,393 @@
+#include "core/store/read_back.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <map>
+#include <tuple>
+#include <unordered_map>
+
+#include "core/base/text.hpp"
+#include "core/base/time.hpp"
+#include "core/store/segment_store.hpp"
+
+namespace palermo::store {
+namespace {
+
+constexpr std::int64_t kNoTime = std::numeric_limits<std::int64_t>::max();
+
+/// Where a matching record stands: a row of a segment, or a row of the record table.
+struct Place {
+  std::int64_t at_us = 0;
+  std::int64_t segment = 0;  // 0: a record row
+  std::int64_t row = 0;      // position in the segment, or record.seq
+  std::uint32_t source = 0;  // ties of time are broken by order of ingestion
+
+  [[nodiscard]] auto key() const { return std::tie(at_us, source, segment, row); }
+  friend bool operator<(const Place& x, const Place& y) { return x.key() < y.key(); }
+};
+
+class Names {
+ public:
+  explicit Names(Database& db) : db_{db} {}
+  Result<const ObservedIdentifier*> of(std::uint32_t id) {
+    const auto [at, fresh] = known_.try_emplace(id);
+    if (fresh && id != 0) {
+      PALERMO_TRY(StoredIdentifier found, find_identifier(db_, id));
+      at->second = std::move(found.identifier);
+    }
+    return &at->second;
+  }
+
+ private:
+  Database& db_;
+  std::unordered_map<std::uint32_t, ObservedIdentifier> known_;
+};
+
+bool mentions(const CallColumns& c, std::size_t row, const std::vector<std::uint32_t>& sorted) {
+  const auto one = [&sorted](std::uint32_t id) {
+    return id != 0 && std::binary_search(sorted.begin(), sorted.end(), id);
+  };
+  return one(c.a[row]) || one(c.b[row]) || one(CallColumns::at(c.imei, row)) ||
+         one(CallColumns::at(c.imsi, row)) || one(CallColumns::at(c.forwarded_to, row));
+}
+
+/// Source numbers ("SRC-7" is 7) and gradings.
+struct SourceHead {
+  std::uint32_t number = 0;
+  std::string grading;
+};
+
+Result<v1::Source> read_source(const Statement& row) {
+  v1::Source source;
+  const std::string_view payload = row.blob(0);
+  if (!source.ParseFromArray(payload.data(), static_cast<int>(payload.size())))
+    return core::Error{core::ErrorCode::Integrity, "a source of the case cannot be read",
+                       std::nullopt, "run `palermo audit verify`", "ALTERED"};
+  return source;
+}
+
+Result<std::map<std::string, SourceHead>> source_heads(Database& db) {
+  std::map<std::string, SourceHead> heads;
+  PALERMO_TRY(Statement query, db.prepare("SELECT payload, seq FROM source ORDER BY seq"));
+  while (true) {
+    PALERMO_TRY(const bool row, query.step());
+    if (!row) return heads;
+    PALERMO_TRY(v1::Source source, read_source(query));
+    heads[source.source_id()] = {static_cast<std::uint32_t>(query.integer(1)), source.grading()};
+  }
+}
+
+Result<v1::RecordView> view_of_call(const CallRow& call, Names& names, const std::string& grade) {
+  v1::RecordView view;
+  view.set_record_id(fmt::format("{}:{}", call.source_id, call.line));
+  view.set_source_id(call.source_id);
+  view.set_line(call.line);
+  view.set_kind(std::string{kind_name(static_cast<std::uint32_t>(call.kind))});
+  PALERMO_TRY(const ObservedIdentifier* a, names.of(call.a));
+  view.set_a(a->value);
+  view.set_raw_a(a->raw);
+  PALERMO_TRY(const ObservedIdentifier* b, names.of(call.b));
+  view.set_b(b->value);
+  view.set_raw_b(b->raw);
+  view.set_started_at(core::format_utc(call.started_at_us));
+  view.set_local_time(core::format_local({call.started_at_us, call.utc_offset_min}));
+  if (!call.has(v1::DURATION_ABSENT)) view.set_duration_s(call.duration_s);
+  view.set_direction(std::string{direction_name(call.flags)});
+  view.set_cell(call.cell);
+  PALERMO_TRY(const ObservedIdentifier* imei, names.of(call.imei));
+  view.set_imei(imei->value);
+  PALERMO_TRY(const ObservedIdentifier* imsi, names.of(call.imsi));
+  view.set_imsi(imsi->value);
+  PALERMO_TRY(const ObservedIdentifier* forwarded, names.of(call.forwarded_to));
+  view.set_forwarded_to(forwarded->value);
+  view.set_authorization_id(call.authorization_id);
+  view.set_grade(grade);
+  for (std::string& flag : flag_names(call.flags)) view.add_flags(std::move(flag));
+  return view;
+}
+
+std::string digits_of(std::string_view text) {
+  std::string digits;
+  for (const char c : text)
+    if (c >= '0' && c <= '9') digits += c;
+  return digits;
+}
+
+/// "SRC-2:17" of a call. Record rows may have "SRC-2:17.1" too.
+std::optional<std::pair<std::string, std::uint32_t>> call_place(const std::string& record_id) {
+  const std::size_t colon = record_id.rfind(':');
+  if (colon == std::string::npos || colon + 1 == record_id.size()) return std::nullopt;
+  std::uint32_t line = 0;
+  const char* end = record_id.data() + record_id.size();
+  const auto [at, error] = std::from_chars(record_id.data() + colon + 1, end, line);
+  if (error != std::errc{} || at != end) return std::nullopt;
+  return std::pair{record_id.substr(0, colon), line};
+}
+
+/// What became of a line on which no stored record stands.
+Result<core::Error> why_absent(Database& db, const std::string& record_id) {
+  core::Error error{core::ErrorCode::NotFound,
+                    fmt::format("the case holds no record {}", core::printable(record_id, 60)),
+                    std::nullopt,
+                    "`palermo records` lists the records; ids look like SRC-2:17 (source, line)"};
+  const auto place = call_place(record_id);
+  if (!place) return error;
+  PALERMO_TRY(Statement query, db.prepare("SELECT payload FROM source WHERE id = ?1"));
+  PALERMO_CHECK_OK(query.bind(1, place->first));
+  PALERMO_TRY(const bool known, query.step());
+  if (!known) return error;
+  PALERMO_TRY(const v1::Source source, read_source(query));
+  for (const v1::Reject& reject : source.rejects()) {
+    if (reject.line() != place->second) continue;
+    error.message = fmt::format("line {} of {} was rejected: {} ({})", place->second, place->first,
+                                core::printable(reject.message()), reject.code());
+    error.next = "a rejected row is kept with its place and is in no analysis";
+    return error;
+  }
+  PALERMO_TRY(
+      Statement held,
+      db.prepare("SELECT q.seq, q.reason FROM quarantine q JOIN source s ON s.seq = q.source "
+                 "WHERE s.id = ?1 AND q.status = 'held' AND ?2 BETWEEN q.first_line AND "
+                 "q.last_line ORDER BY q.seq"));
+  PALERMO_CHECK_OK(held.bind_all(place->first, place->second));
+  std::string items;
+  while (true) {
+    PALERMO_TRY(const bool row, held.step());
+    if (!row) break;
+    items += fmt::format("{}Q-{} ({})", items.empty() ? "" : ", ", held.integer(0), held.text(1));
+  }
+  error.message +=
+      fmt::format(": no stored record stands on line {} of {}", place->second, place->first);
+  error.next =
+      items.empty()
+          ? std::string{"the line is a header, blank, a duplicate of another, or past the end"}
+          : fmt::format("the line may be sealed in quarantine: {}", items);
+  return error;
+}
+
+}  // namespace
+
+v1::RecordView view_of(const StoredRecord& stored) {
+  const v1::Record& record = stored.record;
+  v1::RecordView view;
+  view.set_record_id(record.record_id());
+  view.set_source_id(record.source_id());
+  view.set_line(record.line());
+  view.set_kind(stored.kind);
+  view.set_authorization_id(record.authorization_id());
+  view.set_grade(record.grade());
+  if (stored.from_us) view.set_started_at(core::format_utc(*stored.from_us));
+  const auto lasted = [&] {
+    const std::int64_t seconds = (*stored.to_us - *stored.from_us) / core::kUsPerSecond;
+    if (seconds >= 0 && seconds <= std::numeric_limits<std::int32_t>::max())
+      view.set_duration_s(static_cast<std::int32_t>(seconds));
+  };
+  switch (record.body_case()) {
+    case v1::Record::kRelation:
+      view.set_a(record.relation().a());
+      view.set_b(record.relation().b());
+      if (record.relation().has_weight())
+        view.set_text(fmt::format("weight {}", record.relation().weight()));
+      break;
+    case v1::Record::kPayment:
+      view.set_a(record.payment().from());
+      view.set_b(record.payment().to());
+      view.set_local_time(record.payment().at());
+      view.set_text(record.payment().reference());
+      if (record.payment().has_amount())
+        view.set_text(fmt::format(
+            "{} {}{}{}", record.payment().amount(), record.payment().currency(),
+            record.payment().reference().empty() ? "" : ": ", record.payment().reference()));
+      break;
+    case v1::Record::kIntercept: {
+      const v1::InterceptSession& session = record.intercept();
+      view.set_a(session.line());
+      view.set_b(fmt::format("{}", fmt::join(session.parties(), ", ")));
+      view.set_local_time(session.start());
+      if (session.direction() != v1::InterceptSession::direction_unspecified)
+        view.set_direction(v1::InterceptSession::Direction_Name(session.direction()));
+      if (stored.from_us && stored.to_us) lasted();
+      view.set_text(session.summary());
+      break;
+    }
+    case v1::Record::kUndercover:
+      view.set_local_time(record.undercover().from());
+      view.set_text(record.undercover().narrative());
+      break;
+    case v1::Record::kTechniqueUse:
+      view.set_local_time(record.technique_use().started_at());
+      view.set_text(
+          fmt::format("{} {}", record.technique_use().technique(), record.technique_use().kind()));
+      if (stored.from_us && stored.to_us) lasted();
+      break;
+    case v1::Record::kStatement:
+      view.set_local_time(record.statement().observed_at());
+      view.set_text(record.statement().text());
+      break;
+    case v1::Record::kOffence:
+      view.set_text(record.offence().id());
+      break;
+    case v1::Record::kCaseHeader:
+      view.set_text(record.case_header().title());
+      break;
+    case v1::Record::BODY_NOT_SET:
+      break;
+  }
+  return view;
+}
+
+Result<std::int64_t> count_quarantined(Database& db) {
+  return db.scalar("SELECT coalesce(sum(count), 0) FROM quarantine WHERE status = 'held'");
+}
+
+Result<std::vector<StoredIdentifier>> identifiers_meant(Database& db, const std::string& text) {
+  std::vector<std::string> values{text};
+  std::string digits = digits_of(text);
+  if (digits.size() >= 5) {
+    if (digits.starts_with("00")) digits.erase(0, 2);
+    values.push_back("+" + digits);
+    values.push_back(digits);
+  }
+  for (const std::string& value : values) {
+    PALERMO_TRY(std::vector<StoredIdentifier> found, find_identifiers_by_value(db, value));
+    if (!found.empty()) return found;
+  }
+  return find_identifiers(db, text);
+}
+
+Result<v1::RecordsResult> read_back(Database& db, const ReadBackQuery& query) {
+  std::vector<std::uint32_t> wanted = query.identifiers;
+  std::sort(wanted.begin(), wanted.end());
+  using Heads = std::map<std::string, SourceHead>;
+  PALERMO_TRY(const Heads heads, source_heads(db));
+  const auto head_of = [&heads](const std::string& source) -> SourceHead {
+    const auto found = heads.find(source);
+    return found == heads.end() ? SourceHead{} : found->second;
+  };
+
+  std::vector<Place> places;
+  SegmentQuery segments;
+  segments.identifiers = wanted;
+  segments.from_us = query.from_us;
+  segments.to_us = query.to_us;
+  segments.columns = kColTime | kColParties;
+  if (!wanted.empty()) segments.columns |= kColDevices;
+  if (!query.kind.empty()) segments.columns |= kColUse;
+  PALERMO_CHECK_OK(for_each_segment(db, segments, [&](const CallColumns& c) -> Status {
+    const std::uint32_t source = head_of(c.source_id).number;
+    for (std::size_t row = 0; row < c.records; ++row) {
+      const std::int64_t at_us = c.started_at_us[row];
+      if ((query.from_us && at_us < *query.from_us) || (query.to_us && at_us > *query.to_us))
+        continue;
+      if (!wanted.empty() && !mentions(c, row, wanted)) continue;
+      if (!query.kind.empty() && kind_name(c.kind[row]) != query.kind) continue;
+      places.push_back({at_us, c.segment_id, static_cast<std::int64_t>(row), source});
+    }
+    return core::ok();
+  }));
+  RecordQuery rows;
+  rows.kind = query.kind;
+  rows.identifiers.assign(wanted.begin(), wanted.end());
+  rows.from_us = query.from_us;
+  rows.to_us = query.to_us;
+  PALERMO_CHECK_OK(for_each_record(db, rows, [&](StoredRecord& stored) -> Status {
+    places.push_back({stored.from_us ? *stored.from_us : kNoTime, 0, stored.seq,
+                      head_of(stored.record.source_id()).number});
+    return core::ok();
+  }));
+
+  v1::RecordsResult result;
+  result.set_total(static_cast<std::uint32_t>(places.size()));
+  PALERMO_TRY(const std::int64_t held, count_quarantined(db));
+  result.set_quarantined(static_cast<std::uint32_t>(held));
+  const std::size_t shown =
+      query.limit == 0 ? places.size() : std::min<std::size_t>(query.limit, places.size());
+  std::partial_sort(places.begin(), places.begin() + static_cast<std::ptrdiff_t>(shown),
+                    places.end());
+  places.resize(shown);
+
+  // Each segment and row is read once more, whole, in the order of the file; the answer keeps the
+  // order of time.
+  std::vector<std::size_t> order(places.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::sort(order.begin(), order.end(), [&places](std::size_t x, std::size_t y) {
+    return std::tie(places[x].segment, places[x].row) < std::tie(places[y].segment, places[y].row);
+  });
+  for (std::size_t i = 0; i < places.size(); ++i) result.add_records();
+  Names names{db};
+  CallColumns columns;
+  PALERMO_TRY(Statement find_row, db.prepare("SELECT id FROM record WHERE seq = ?1"));
+  for (const std::size_t i : order) {
+    const Place& place = places[i];
+    v1::RecordView& view = *result.mutable_records(static_cast<int>(i));
+    if (place.segment == 0) {
+      PALERMO_CHECK_OK(find_row.bind(1, place.row));
+      PALERMO_TRY(const bool there, find_row.step());
+      if (!there)
+        return core::Error{core::ErrorCode::Internal, "a record vanished while it was read"};
+      const std::string id{find_row.text(0)};
+      find_row.reset();
+      PALERMO_TRY(const std::optional<StoredRecord> stored, find_record(db, id));
+      if (stored) view = view_of(*stored);
+      continue;
+    }
+    if (columns.segment_id != place.segment) {
+      PALERMO_TRY(columns, load_segment(db, place.segment, kColAll, true));
+    }
+    const CallRow call = row_of(columns, static_cast<std::size_t>(place.row));
+    PALERMO_TRY(view, view_of_call(call, names, head_of(call.source_id).grading));
+  }
+  return result;
+}
+
+Result<v1::RecordsResult> trace(Database& db, const std::string& record_id) {
+  v1::RecordsResult result;
+  PALERMO_TRY(const std::int64_t held, count_quarantined(db));
+  result.set_quarantined(static_cast<std::uint32_t>(held));
+  PALERMO_TRY(const std::optional<StoredRecord> stored, find_record(db, record_id));
+  std::string source_id;
+  if (stored) {
+    *result.add_records() = view_of(*stored);
+    *result.mutable_record() = stored->record;
+    source_id = stored->record.source_id();
+    if (!stored->record.part_of().empty()) {
+      RecordQuery siblings;
+      siblings.source_id = source_id;
+      PALERMO_CHECK_OK(for_each_record(db, siblings, [&](StoredRecord& other) -> Status {
+        const bool container = other.record.has_intercept() || other.record.has_undercover();
+        if (container && result.stated_in().empty() &&
+            own_id(other.record) == stored->record.part_of())
+          result.set_stated_in(other.record.record_id());
+        return core::ok();
+      }));
+    }
+  } else if (const auto place = call_place(record_id)) {
+    PALERMO_TRY(const std::optional<CallRow> call, find_call(db, place->first, place->second));
+    if (!call) {
+      PALERMO_TRY(core::Error absent, why_absent(db, record_id));
+      return absent;
+    }
+    source_id = call->source_id;
+    Names names{db};
+    PALERMO_TRY(*result.add_records(), view_of_call(*call, names, {}));
+  } else {
+    PALERMO_TRY(core::Error absent, why_absent(db, record_id));
+    return absent;
+  }
+  result.set_total(1);
+  PALERMO_TRY(Statement query, db.prepare("SELECT payload FROM source WHERE id = ?1"));
+  PALERMO_CHECK_OK(query.bind(1, source_id));
+  PALERMO_TRY(const bool found, query.step());
+  if (found) {
+    PALERMO_TRY(*result.mutable_source(), read_source(query));
+    result.mutable_source()->clear_rejects();
+    if (result.records(0).grade().empty())
+      result.mutable_records(0)->set_grade(result.source().grading());
+  }
+  return result;
+}
+
+}  // namespace palermo::store

@@ -132,18 +132,19 @@ class Commands(unittest.TestCase):
             spans += re.findall(r"^\$ (palermo .*(?:\\\n.*)*)", text, re.M)
             for span in spans:
                 words = re.split(r"\s+", re.split(r"[|;&>]\s", span.replace("\\\n", " "))[0].strip())[1:]
-                while words and words[0].startswith("-"):  # global options stand before the command
-                    words = words[1:] if words[0] in ("--json", "--quiet", "--help", "--version") else words[2:]
+                while words and words[0].startswith(("-", "$")):  # global options stand before the command
+                    words = words[1:] if words[0] in ("--json", "--quiet", "--help", "--version", "$AS") else words[2:]
                 if not words or not re.fullmatch(r"[a-z-]+", words[0]):
                     continue
                 where = f"{path.relative_to(ROOT)}: {span}"
                 match = next((w for w in known if tuple(words[:len(w)]) == w), None)
                 if match is None:
-                    alternatives = [(words[0], w) for w in words[1].split("|")] if len(words) > 1 else []
-                    self.assertTrue(tuple(words[:1]) in groups and (len(words) == 1 or alternatives[0] in known
-                                                                    or words[1].startswith(("…", "-")) or not re.match(r"[a-z]", words[1])
-                                                                    or words[1].endswith("…") or alternatives and all(a in known for a in alternatives)),
-                                    where)
+                    # "palermo network", "palermo authorize renew|confirm", "palermo audit check-…"
+                    second = words[1] if len(words) > 1 and re.match(r"[a-z]", words[1]) else ""
+                    self.assertIn((words[0],), groups, where)
+                    for name in filter(None, second.split("|")):
+                        fits_any = any(w[0] == words[0] and w[1].startswith(name.rstrip("…,")) for w in known if len(w) > 1)
+                        self.assertTrue((words[0], name) in known or name.endswith("…") and fits_any, where)
                     continue
                 for option in re.findall(r"(?<=\s)(--[a-z][a-z-]*|-o)\b", span):
                     self.assertIn(option, known[match] | GLOBAL_OPTIONS, where)

@@ -1,17 +1,13 @@
 #include "ingest/identifiers.hpp"
 
-#include <phonenumbers/phonenumberutil.h>
-
 #include <algorithm>
 #include <array>
 
 #include "core/base/text.hpp"
+#include "ingest/phone_number.hpp"
 
 namespace palermo::ingest {
 namespace {
-
-using i18n::phonenumbers::PhoneNumber;
-using i18n::phonenumbers::PhoneNumberUtil;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -63,36 +59,6 @@ std::string_view strip(std::string_view text) {
     }
   }
   return text;
-}
-
-struct Phone {
-  std::string e164;
-  std::string country;
-};
-
-/// The number in E.164 and where it was subscribed, when libphonenumber calls it valid.
-std::optional<Phone> valid_phone(std::string_view text, std::string_view country) {
-  const PhoneNumberUtil& util = *PhoneNumberUtil::GetInstance();
-  PhoneNumber number;
-  const auto read = [&](const std::string& candidate,
-                        const std::string& region) -> std::optional<Phone> {
-    if (util.Parse(candidate, region, &number) != PhoneNumberUtil::NO_PARSING_ERROR)
-      return std::nullopt;
-    Phone phone;
-    // Finding the region first and asking once for its rule costs half of IsValidNumber after it.
-    util.GetRegionCodeForNumber(number, &phone.country);
-    if (phone.country == "ZZ" || !util.IsValidNumberForRegion(number, phone.country))
-      return std::nullopt;
-    util.Format(number, PhoneNumberUtil::E164, &phone.e164);
-    if (phone.country == "001") phone.country.clear();  // international networks have no country
-    return phone;
-  };
-  const std::string region = country.empty() ? "ZZ" : std::string{country};
-  if (auto phone = read(std::string{text}, region)) return phone;
-  // 00 stands for + in most of the world, also where the default country dials another prefix.
-  if (text.starts_with("00") && text.size() >= 10)
-    if (auto phone = read("+" + std::string{text.substr(2)}, "ZZ")) return phone;
-  return std::nullopt;
 }
 
 }  // namespace
@@ -157,7 +123,7 @@ store::ObservedIdentifier read_number(std::string_view raw, std::string_view cou
     return result;
   }
   if (!(plain && digits <= 4)) {
-    if (auto phone = valid_phone(text, country)) {
+    if (auto phone = read_phone_number(text, country)) {
       result.kind = "msisdn";
       result.value = std::move(phone->e164);
       result.country = std::move(phone->country);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <set>
 
 #include "core/base/text.hpp"
 #include "core/store/virtual_tables.hpp"
@@ -94,6 +95,9 @@ struct SqlReader::State {
           return SQLITE_OK;
         case SQLITE_READ:
           if (first != nullptr && is_table(first)) return SQLITE_OK;
+          if (first != nullptr && second != nullptr && *second == '\0' &&
+              state.is_of_statement(first))
+            return SQLITE_OK;
           return deny(fmt::format("the table '{}' is not readable here",
                                   core::printable(first != nullptr ? first : "", 60)));
         case SQLITE_FUNCTION:
@@ -108,6 +112,25 @@ struct SqlReader::State {
     }
   }
 
+  /// SQLite asks for tables of which no column is read too, and those may be the statement's own
+  /// (WITH …): a name that neither the case nor a module of SQLite's has.
+  [[nodiscard]] bool is_of_statement(std::string_view name) const {
+    std::string folded{name};
+    for (char& c : folded)
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return !folded.starts_with("sqlite_") && !folded.starts_with("pragma_") &&
+           !taken_names.contains(folded);
+  }
+  core::Status read_taken_names() {
+    PALERMO_TRY(Statement query, db.prepare("SELECT lower(name) FROM sqlite_master UNION SELECT "
+                                            "lower(name) FROM pragma_module_list"));
+    while (true) {
+      PALERMO_TRY(const bool row, query.step());
+      if (!row) return core::ok();
+      taken_names.emplace(query.text(0));
+    }
+  }
+
   static int watch(void* self) noexcept {
     const auto& state = *static_cast<const State*>(self);
     return Clock::now() > state.deadline ? 1 : 0;
@@ -116,6 +139,7 @@ struct SqlReader::State {
   Database db;
   detail::TableContext context;
   std::optional<std::string> denied;
+  std::set<std::string, std::less<>> taken_names;
   Clock::time_point deadline = Clock::time_point::max();
 };
 
@@ -144,6 +168,7 @@ Result<SqlReader> SqlReader::open(const std::string& path) {
 Result<SqlReader> SqlReader::over(Database database) {
   auto state = std::make_unique<State>(std::move(database));
   PALERMO_CHECK_OK(state->db.exec("PRAGMA query_only=ON"));
+  PALERMO_CHECK_OK(state->read_taken_names());
   sqlite3* handle = state->db.handle();
   int code = detail::register_calls_table(handle, &state->context);
   for (detail::MemoryTable& table : detail::case_tables())

@@ -31,6 +31,7 @@ using v1::MappedColumn;
 using v1::MappingProfile;
 
 constexpr std::size_t kRoles = 32;
+constexpr std::size_t kRowsAhead = 12;
 
 /// What the text of a party's cell is, decided once for each distinct text.
 enum class PartyClass : std::uint8_t { Number, Withheld, Scientific };
@@ -239,15 +240,32 @@ class Reader {
     const std::vector<Cell>& cells = scanner_->cells();
     if (index < 0 || static_cast<std::size_t>(index) >= cells.size()) return {};
     const Cell& cell = cells[static_cast<std::size_t>(index)];
-    std::string_view text = cell.doubled_quotes
-                                ? std::string_view{kept_.emplace_back(unquoted(cell, quote_))}
-                                : cell.raw();
-    text = trimmed(text);
-    if (layout_.apostrophes() && text.size() >= 2 && text.front() == '\'' && text.back() == '\'')
-      text = trimmed(text.substr(1, text.size() - 2));
+    const std::string_view text =
+        bare(cell.doubled_quotes ? std::string_view{kept_.emplace_back(unquoted(cell, quote_))}
+                                 : cell.raw());
     for (const std::string_view empty : empty_words_)
       if (text == empty) return {};
     return text;
+  }
+
+  [[nodiscard]] std::string_view bare(std::string_view text) const {
+    text = trimmed(text);
+    if (layout_.apostrophes() && text.size() >= 2 && text.front() == '\'' && text.back() == '\'')
+      text = trimmed(text.substr(1, text.size() - 2));
+    return text;
+  }
+
+  void prefetch(const std::vector<Cell>& cells) const {
+    const auto ask = [&](const TextTable& table, MappedColumn::Role role) {
+      const int index = index_[static_cast<std::size_t>(role)];
+      if (index < 0 || static_cast<std::size_t>(index) >= cells.size()) return;
+      table.prefetch(bare(cells[static_cast<std::size_t>(index)].raw()));
+    };
+    ask(numbers_, MappedColumn::A_NUMBER);
+    ask(numbers_, MappedColumn::B_NUMBER);
+    ask(imeis_, MappedColumn::IMEI);
+    ask(imsis_, MappedColumn::IMSI);
+    ask(texts_, MappedColumn::CELL);
   }
 
   /// Number of a party in the table + 1; 0 when the cell is empty or withheld.
@@ -335,6 +353,16 @@ class Reader {
     std::string_view body = bytes_.substr(match_.begin);
     RowScanner scanner{body, match_.delimiter, quote_};
     scanner_ = &scanner;
+    // A second look some rows ahead asks for the memory that the tables of texts will need.
+    RowScanner ahead{body, match_.delimiter, quote_};
+    bool looking = true;
+    const auto look_ahead = [&](std::size_t rows) {
+      for (; rows > 0 && looking; --rows) {
+        looking = ahead.next() == RowScanner::Event::Row;
+        if (looking) prefetch(ahead.cells());
+      }
+    };
+    look_ahead(kRowsAhead);
     const std::uint64_t line_offset = match_.header_line > 0 ? match_.header_line - 1 : 0;
     line_offset_ = line_offset;
     std::string_view header_row;
@@ -344,6 +372,7 @@ class Reader {
     }
     std::size_t reported = 0;
     while (true) {
+      look_ahead(1);
       const RowScanner::Event event = scanner.next();
       const std::uint64_t line = scanner.line() + line_offset;
       switch (event) {

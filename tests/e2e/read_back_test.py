@@ -91,11 +91,15 @@ class ReadBack(support.CaseTest):
         big = self.ok("sql", "SELECT 9007199254740993, 2.5, NULL")["rows"][0]
         self.assertEqual(big, ["9007199254740993", 2.5, None])
         for statement in ("DELETE FROM calls", "DROP TABLE leaf", "SELECT * FROM leaf", "PRAGMA user_version",
-                          "ATTACH 'x' AS y", "SELECT load_extension('x')", "SELECT sealed FROM quarantine"):
+                          "ATTACH 'x' AS y", "SELECT load_extension('x')", "SELECT sealed FROM quarantine",
+                          "SELECT count(*) FROM leaf", "SELECT count(*) FROM pragma_table_list",
+                          "SELECT count(*) FROM json_each('[1]')", "SELECT count(*) FROM sqlite_schema"):
             self.refused(4, "sql", statement)
             access = self.leaves()[-1]["access"]
             self.assertEqual((access["command"], access["decision"]), ("sql", "refused"), statement)
         self.refused(2, "sql", "SELECT nothing FROM calls")
+        self.assertEqual(self.ok("sql", "WITH busy AS (SELECT a FROM calls GROUP BY a HAVING count(*) > 1) "
+                                 "SELECT count(*) FROM busy")["rows"], [[1]])
         self.refused(2, "sql", "SELECT 1; SELECT 2")
         self.refused(2, "sql", "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
                      "--timeout", "0.2")

@@ -65,7 +65,7 @@ struct Adapter {
   std::function<core::Result<RecordBatch>(const AdapterInput&)> read;
 };
 
-/// All of them, in the order of --help. Listed by hand in ingest/adapters.cpp.
+/// All of them, in the order of --help. Listed by hand in ingest/records/adapters.cpp.
 [[nodiscard]] const std::vector<Adapter>& record_adapters();
 
 }  // namespace palermo::ingest

@@ -19,7 +19,7 @@ namespace palermo::ingest {
 struct RecordBatch {
   std::vector<store::RecordRow> rows;
   std::vector<v1::Reject>
-      rejects;  // line, code (docs/reject-codes.md), message: places, not values
+      rejects;  // line, code (docs/formats/reject-codes.md), message: places, not values
   std::uint32_t rows_read = 0;
   std::vector<std::string> notices;  // what the reader understood and what it left alone
   std::string mapping;               // column mapping used, in words; empty when there is none
@@ -65,7 +65,7 @@ struct Adapter {
   std::function<core::Result<RecordBatch>(const AdapterInput&)> read;
 };
 
-/// All of them, in the order of --help. Listed by hand in ingest/adapters.cpp.
+/// All of them, in the order of --help. Listed by hand in ingest/records/adapters.cpp.
 [[nodiscard]] const std::vector<Adapter>& record_adapters();
 
 }  // namespace palermo::ingest

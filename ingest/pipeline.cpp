@@ -150,7 +150,7 @@ Result<Choice> choose(const SourceFile& file, const IngestOptions& options,
     if (calls.profile.empty())
       return bad_file(file, "has the layout of none of the shipped call mappings",
                       "describe its columns in a mapping of your own and give it with --map FILE "
-                      "(docs/formats/mapping-profiles.md)");
+                      "(docs/formats/profile.md)");
     choice.profile = find_profile(calls.profile);
     choice.format = std::string{kCallPrefix} + calls.profile;
     choice.because = calls.reason;

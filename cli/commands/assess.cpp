@@ -29,7 +29,7 @@ core::Result<std::string> read_whole(const std::string& path) {
   std::ifstream file{path, std::ios::binary};
   if (!file)
     return core::Error{core::ErrorCode::BadInput, "cannot be read", core::SourcePosition{path},
-                       "give the path of a facts file (docs/formats/statements.md)"};
+                       "give the path of a facts file (docs/formats/facts.md)"};
   std::ostringstream text;
   text << file.rdbuf();
   if (file.bad())

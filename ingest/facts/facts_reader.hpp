@@ -1,4 +1,4 @@
-// Reads facts files and single statements (docs/formats/statements.md). Reports and intercept logs
+// Reads facts files and single statements (docs/formats/facts.md). Reports and intercept logs
 // carry the same statements, so every adapter reads them through here.
 #pragma once
 
@@ -20,7 +20,7 @@ namespace palermo::ingest {
 
 /// One statement. `path` is where it stands, for errors.
 ///
-/// A tri-state word in `lawful` (docs/formats/statements.md, "Two meanings of lawful"): on a
+/// A tri-state word in `lawful` (docs/formats/facts.md, "Two meanings of lawful"): on a
 /// statement with `entry` or `stay` that carries none itself, it is the lawfulness of the entry or
 /// stay; on any other statement yes is true, no is false, unknown leaves the provenance unstated.
 /// @error BadInput  as above; also no id, no body, or `trace`, which only ingestion may set

@@ -46,7 +46,7 @@ Status check(const MappingProfile& layout, std::string_view name) {
   const auto bad = [&](std::string why) {
     return Error{ErrorCode::BadInput,
                  fmt::format("mapping profile {}: {}", core::printable(name, 80), why),
-                 std::nullopt, "docs/formats/mapping-profiles.md describes the fields"};
+                 std::nullopt, "docs/formats/profile.md describes the fields"};
   };
   if (layout.id().empty()) return bad("id is missing");
   if (layout.delimiter().size() > 1) return bad("delimiter must be one byte");
@@ -200,7 +200,7 @@ core::Result<Profile> parse_profile(std::string_view text, std::string_view name
       return Error{ErrorCode::BadInput,
                    fmt::format("mapping profile {}: {}", core::printable(name, 80),
                                core::printable(errors.text, 300)),
-                   std::nullopt, "docs/formats/mapping-profiles.md describes the fields"};
+                   std::nullopt, "docs/formats/profile.md describes the fields"};
   }
   PALERMO_CHECK_OK(check(profile.layout, name));
   return profile;

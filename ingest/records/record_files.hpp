@@ -6,11 +6,11 @@
 
 namespace palermo::ingest {
 
-[[nodiscard]] Adapter statements_adapter();         // docs/formats/statements.md
-[[nodiscard]] Adapter undercover_report_adapter();  // docs/formats/undercover-report.md
-[[nodiscard]] Adapter intercept_log_adapter();      // docs/formats/intercept-log.md
+[[nodiscard]] Adapter statements_adapter();         // docs/formats/facts.md
+[[nodiscard]] Adapter undercover_report_adapter();  // docs/formats/evidence.md
+[[nodiscard]] Adapter intercept_log_adapter();      // docs/formats/evidence.md
 [[nodiscard]] Adapter technique_use_adapter();
-[[nodiscard]] Adapter payments_adapter();   // docs/formats/payments.md
-[[nodiscard]] Adapter relations_adapter();  // JSON form of docs/formats/relations.md
+[[nodiscard]] Adapter payments_adapter();   // docs/formats/evidence.md
+[[nodiscard]] Adapter relations_adapter();  // JSON form of docs/formats/evidence.md
 
 }  // namespace palermo::ingest

@@ -7,7 +7,7 @@ namespace palermo::ingest {
 
 /// Rows `a,b[,weight][,layer][,from][,to]`, with or without a header line; tab, semicolon, comma,
 /// pipe or blanks between the cells. Each row is one Relation; nothing is merged here.
-/// docs/formats/relations.md
+/// docs/formats/evidence.md
 [[nodiscard]] Adapter edge_list_adapter();
 
 /// A matrix with labels: square (row and column labels are the same set) or two-mode (they share no

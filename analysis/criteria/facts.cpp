@@ -91,6 +91,14 @@ bool same_matter(const Statement& a, const Statement& b) {
     case Statement::kInterference:
       return a.interference().aim() == b.interference().aim() &&
              a.interference().means() == b.interference().means();
+    case Statement::kBenefit: {
+      // That nothing was received says nothing about what was promised or aimed at.
+      const auto &x = a.benefit(), &y = b.benefit();
+      const bool kinds = x.kind() == y.kind() || x.kind() == v1::Benefit::kind_unspecified ||
+                         y.kind() == v1::Benefit::kind_unspecified;
+      return kinds && (x.phase() == y.phase() || x.phase() == v1::Benefit::phase_unspecified ||
+                       y.phase() == v1::Benefit::phase_unspecified);
+    }
     case Statement::kLocated:
       return a.located().what() == b.located().what() && a.located().state() == b.located().state();
     default:
@@ -331,6 +339,8 @@ void Facts::count() {
   for (const auto& [person, statements] : persons_) seen[person];
 
   PersonSet members;
+  bool anybody_joint = false;
+  const std::set<const Statement*> in_lens(used_.begin(), used_.end());
   for (const Statement* s : all_) {
     if (criteria::contradicts(*s)) continue;
     const PersonSet persons = identities_->canonical(raw_persons(*s));
@@ -342,15 +352,20 @@ void Facts::count() {
     } else if (s->has_act()) {
       const bool unwitting = s->act().has_knowing() && !s->act().knowing();
       const bool joint = s->act().has_joint() ? s->act().joint() : persons.size() > 1;
+      // Only a fact can show that somebody took part without knowing.
+      const bool shown = unwitting && is_fact(*s) && in_lens.contains(s) && !contested(*s);
       for (const std::string& person : persons) {
-        ++(unwitting ? seen[person].unwitting : seen[person].knowing);
+        if (shown) ++seen[person].unwitting;
+        if (!unwitting) ++seen[person].knowing;
         if (joint && !unwitting) seen[person].joint.push_back(s);
       }
+      anybody_joint = anybody_joint || (joint && !unwitting);
     } else if (s->has_agreement()) {
       for (const std::string& person : persons) {
         ++seen[person].agreements;
         if (persons.size() > 1) seen[person].joint.push_back(s);
       }
+      anybody_joint = anybody_joint || persons.size() > 1;
     } else if (s->has_benefit()) {
       for (const std::string& person : persons) seen[person].benefits.push_back(s);
     } else if (s->has_no_benefit()) {
@@ -358,7 +373,6 @@ void Facts::count() {
     }
   }
 
-  const std::set<const Statement*> in_lens(used_.begin(), used_.end());
   for (auto& [person, what] : seen) {
     Counted entry;
     entry.person = person;
@@ -421,6 +435,7 @@ void Facts::count() {
         }
       }
       for (const Statement* s : joint_facts) origins.insert(origin(*s));
+      origins.erase("");  // a statement that names no source cannot be shown to be independent
       if (firm == nullptr) {
         if (contested_by != nullptr) {
           doubt(v1::Element::CONFLICT, "facts contradict the membership");
@@ -510,6 +525,11 @@ void Facts::count() {
         } else {
           doubt(v1::Element::MISSING, "joint acts are contested or only assessed");
         }
+      } else if (!has_memberships_ && !anybody_joint &&
+                 (what.knowing > 0 || is(person, Person::suspect) || is(person, Person::unknown) ||
+                  is(person, Person::category_unspecified))) {
+        // The file is silent on any group: silence bounds nothing.
+        doubt(v1::Element::MISSING, "no joint act and no membership is stated of anybody");
       } else {
         exclude(has_memberships_ ? "not stated as a member of the group"
                                  : "no joint act and no membership is stated");
@@ -518,6 +538,7 @@ void Facts::count() {
       for (const Statement* s : joint_facts) entry.statements.push_back(s);
       std::set<std::string> origins;
       for (const Statement* s : joint_facts) origins.insert(origin(*s));
+      origins.erase("");
       if (choice_.lens == Lens::Corroborated && origins.size() < 2) {
         doubt(v1::Element::PROVENANCE, "only one origin shows the person acting with others");
       } else {

@@ -116,7 +116,8 @@ class Facts {
   /// States Parties named by the case; nullopt when the file names none.
   [[nodiscard]] std::optional<bool> is_party(const std::string& state) const;
 
-  /// One origin for statements that repeat each other; "" for those that name no source.
+  /// One origin for statements that repeat each other; "" for those that name no source, which
+  /// corroborate nothing.
   [[nodiscard]] std::string origin(const v1::Statement& s) const;
   [[nodiscard]] const v1::Statement* statement(const std::string& id) const;
   [[nodiscard]] v1::Evidence evidence(const v1::Statement& s, std::string why) const;

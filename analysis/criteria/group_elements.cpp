@@ -205,7 +205,7 @@ Answer evaluate_time(const Facts& facts) {
   // Membership stated from one day to another, for two persons or more.
   int spans = 0, one_day = 0, members = 0;
   std::set<core::Date> begins;
-  std::map<core::Date, int> begun;
+  std::vector<core::Date> joined;
   for (const Statement* s : facts.supporting(Statement::kMembership)) {
     const auto& m = s->membership();
     if (m.group() != facts.group() || facts.contested(*s)) continue;
@@ -217,10 +217,13 @@ Answer evaluate_time(const Facts& facts) {
       tally.support(*s, fmt::format("member from {} to {}", m.from(), m.to()));
     } else if (from && to) {
       ++one_day;
-    } else if (from && ++begun[*from] == 2) {
-      begins.insert(*from);
+    } else if (from) {
+      joined.push_back(*from);
     }
   }
+  // The group stands from the day on which its third (if only two are dated, second) member is in.
+  std::sort(joined.begin(), joined.end());
+  if (joined.size() > 1) begins.insert(joined[std::min<std::size_t>(2, joined.size() - 1)]);
   for (const Statement* s : facts.contradicting(Statement::kAct))
     if (facts.of_group(*s) && s->act().joint()) tally.contrary(*s, "denies the joint act");
   for (const Statement* s : facts.contradicting(Statement::kAgreement))
@@ -253,10 +256,7 @@ Answer evaluate_time(const Facts& facts) {
     out.open(Element::CONFLICT, "whether the disputed joint acts took place");
     return std::move(out);
   }
-  if (!tally.clean() && tally.against()) {
-    out.outcome = kNotIndicated;
-    return std::move(out);
-  }
+  // A denied act says nothing about how long the group stood.
   out.open(Element::MISSING, acts.empty() ? "dated joint acts" : "a joint act on a second date");
   return std::move(out);
 }
@@ -280,7 +280,6 @@ Answer evaluate_concert(const Facts& facts) {
       identity = true;
     }
   }
-  int alone = 0, open = 0;
   for (const Statement* s : facts.used()) {
     if (s->has_relation() && !contradicts(*s)) {
       tally.answer.notes.push_back(
@@ -299,10 +298,10 @@ Answer evaluate_concert(const Facts& facts) {
       if (s->has_agreement() || s->act().joint()) tally.contrary(*s, "denies acting together");
       continue;
     }
-    if (s->has_act() && !facts.genuine_persons(*s).empty()) {
-      const bool apart = s->act().has_joint() && !s->act().joint();
-      ++(apart ? alone : open);
-    }
+    // Each may do alone what was divided among them: such an act is shown, and settles nothing.
+    if (s->has_act() && s->act().has_joint() && !s->act().joint() &&
+        !facts.genuine_persons(*s).empty())
+      tally.answer.contrary.push_back(facts.evidence(*s, "stated not to be a joint act"));
   }
   Answer& out = tally.answer;
   if (enough) {
@@ -317,12 +316,6 @@ Answer evaluate_concert(const Facts& facts) {
     out.open(Element::CONFLICT, "whether the disputed joint acts took place");
     return std::move(out);
   }
-  if (alone > 1 && open == 0 && !facts.possible().empty()) {
-    for (const Statement* s : facts.supporting(Statement::kAct))
-      if (facts.of_group(*s)) tally.contrary(*s, "stated not to be a joint act");
-    out.outcome = kNotIndicated;
-    return std::move(out);
-  }
   if (tally.against()) {
     out.outcome = kNotIndicated;
     return std::move(out);
@@ -332,18 +325,33 @@ Answer evaluate_concert(const Facts& facts) {
   return std::move(out);
 }
 
+namespace {
+/// Whether an act or agreement shows what the group set out to do.
+bool shows_aim(const Facts& facts, const Statement& s) {
+  if (facts.offence_of(s).empty() && facts.file().offences().empty()) return false;
+  if (s.has_act() && s.act().has_knowing() && !s.act().knowing()) return false;
+  if (contradicts(s) || facts.contested(s)) return facts.of_group(s);
+  const PersonSet persons = facts.genuine_persons(s);
+  return std::any_of(persons.begin(), persons.end(),
+                     [&](const std::string& p) { return facts.possible().contains(p); });
+}
+}  // namespace
+
+Answer evaluate_aim_serious(const Facts& facts) {
+  std::set<std::string> firm, any;
+  for (const auto body : {Statement::kAct, Statement::kAgreement})
+    for (const Statement* s : facts.supporting(body)) {
+      if (!shows_aim(facts, *s)) continue;
+      any.insert(facts.offence_of(*s));
+      if (!facts.contested(*s)) firm.insert(facts.offence_of(*s));
+    }
+  if (any.empty()) return evaluate_serious_crime(facts);
+  return serious_crime_among(facts, firm.empty() ? any : firm);
+}
+
 Answer evaluate_aim_directed(const Facts& facts) {
   Tally tally{facts};
-  const auto names_offence = [&](const Statement& s) { return !facts.offence_of(s).empty(); };
-  const auto by_group = [&](const Statement& s) {
-    if (!names_offence(s)) return false;
-    if (s.has_act() && s.act().has_knowing() && !s.act().knowing()) return false;
-    if (contradicts(s)) return facts.of_group(s);
-    const PersonSet persons = facts.contested(s) ? facts.persons_of(s) : facts.genuine_persons(s);
-    if (facts.contested(s)) return facts.of_group(s);
-    return std::any_of(persons.begin(), persons.end(),
-                       [&](const std::string& p) { return facts.possible().contains(p); });
-  };
+  const auto by_group = [&](const Statement& s) { return shows_aim(facts, s); };
   tally.all(Statement::kAgreement, by_group, "agreed to commit the offence",
             "denies the agreement");
   tally.all(Statement::kAct, by_group, "worked towards the offence", "denies the act");

@@ -229,7 +229,9 @@ class Builder {
       return kNotIndicated;
     }
     if (a.outcome == kIndicated || !a.supporting.empty()) {
-      draft.because.push_back(fmt::format("grounds for {}: {}", id, in_words(a.outcome)));
+      draft.because.push_back(a.outcome == kIndicated
+                                  ? fmt::format("{} indicated", id)
+                                  : fmt::format("facts point to {}, which is open", id));
       return kIndicated;
     }
     draft.open(Element::MISSING, "facts that point to " + what);
@@ -245,9 +247,9 @@ class Builder {
     Outcome found = kUndetermined;
     for (const char* id : {"untoc.3.2.b", "untoc.3.2.d"})
       if (outcome(id) == kUndetermined && !answer(id).supporting.empty()) {
-        draft.because.push_back(
-            fmt::format("grounds for {}: {} act(s) or effect(s) in another State", id,
-                        answer(id).supporting.size()));
+        draft.because.push_back(fmt::format(
+            "grounds for {}: in another State, {} {} stated", id, answer(id).supporting.size(),
+            answer(id).supporting.size() == 1 ? "act or effect is" : "acts or effects are"));
         found = kIndicated;
       }
     for (const char* id : {"untoc.3.2.a", "untoc.3.2.c.activities"})
@@ -301,7 +303,8 @@ class Builder {
                          !answer("untoc.2a.benefit").supporting.empty();
     if (several && together && purpose) {
       draft.because.push_back(fmt::format(
-          "grounds for untoc.2a: up to {} persons, acting together, aim or benefit supported",
+          "grounds to suspect an organized criminal group: up to {} persons, who act together, and "
+          "an aim or a benefit that facts support",
           facts_.hi()));
       return kIndicated;
     }

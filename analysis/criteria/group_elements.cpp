@@ -20,6 +20,18 @@ std::optional<core::Date> first_act(const Facts& facts) {
   return first;
 }
 
+bool prepares(const Statement& s) {
+  switch (s.act().type()) {
+    case v1::Act::preparation:
+    case v1::Act::planning:
+    case v1::Act::direction:
+    case v1::Act::control:
+      return true;
+    default:
+      return false;
+  }
+}
+
 std::set<core::Date> act_days(const Facts& facts) {
   std::set<core::Date> days;
   for (const Joint& joint : facts.joints())
@@ -186,8 +198,9 @@ Answer evaluate_number(const Facts& facts) {
 Answer evaluate_time(const Facts& facts) {
   Tally tally{facts};
   const Joint *first = nullptr, *last = nullptr;
-  std::set<core::Date> agreements;
-  const auto acts = act_days(facts);
+  bool disputed = false;
+  // Planning and orders stand beside agreements: on the eve of one act they belong to that act.
+  std::set<core::Date> agreements, acts;
   for (const Joint& joint : facts.joints()) {
     if (!joint.day) {
       if (!joint.contested)
@@ -197,8 +210,9 @@ Answer evaluate_time(const Facts& facts) {
     tally.support(*joint.statement,
                   fmt::format("{} on {}", joint.agreement ? "agreement" : "joint act",
                               core::format_date(*joint.day)));
+    disputed = disputed || joint.contested;
     if (joint.contested) continue;
-    if (joint.agreement) agreements.insert(*joint.day);
+    (joint.agreement || prepares(*joint.statement) ? agreements : acts).insert(*joint.day);
     if (first == nullptr || *joint.day < *first->day) first = &joint;
     if (last == nullptr || *last->day < *joint.day) last = &joint;
   }
@@ -238,9 +252,10 @@ Answer evaluate_time(const Facts& facts) {
   Answer& out = tally.answer;
   if (first != nullptr && last != nullptr)
     out.notes.push_back(fmt::format(
-        "first dated joint act or agreement {} ({}), last {} ({}): {} days apart",
+        "first dated joint act or agreement {} ({}), last {} ({}): {} {} apart",
         core::format_date(*first->day), first->statement->id(), core::format_date(*last->day),
-        last->statement->id(), last->day->days - first->day->days));
+        last->statement->id(), last->day->days - first->day->days,
+        last->day->days - first->day->days == 1 ? "day" : "days"));
   if (acts.size() > 1 || agreements.size() > 1 || before || spans > 1) {
     out.outcome = kIndicated;
     return std::move(out);
@@ -252,7 +267,7 @@ Answer evaluate_time(const Facts& facts) {
         out.contrary.push_back(facts.evidence(*s, "membership is stated for that one day only"));
     return std::move(out);
   }
-  if (tally.contested()) {
+  if (tally.contested() || disputed) {
     out.open(Element::CONFLICT, "whether the disputed joint acts took place");
     return std::move(out);
   }
@@ -267,12 +282,13 @@ Answer evaluate_concert(const Facts& facts) {
   for (const Joint& joint : facts.joints())
     if (!joint.contested)
       by_offence[joint.offence].insert(joint.persons.begin(), joint.persons.end());
-  bool enough = false, identity = false;
+  bool enough = false, identity = false, disputed = false;
   for (const Joint& joint : facts.joints()) {
     const PersonSet& together = joint.contested ? joint.persons : by_offence[joint.offence];
     if (together.size() < 2) continue;
     const std::string what = joint.agreement ? "agreement of " : "joint act of ";
     tally.support(*joint.statement, what + listed(joint.persons));
+    disputed = disputed || joint.contested;
     if (joint.contested) continue;
     if (facts.identities().fewest(together, facts.excluded()) >= 2) {
       enough = true;
@@ -312,7 +328,7 @@ Answer evaluate_concert(const Facts& facts) {
     out.open(Element::IDENTITY, "whether those who acted together are at least two persons");
     return std::move(out);
   }
-  if (tally.contested()) {
+  if (tally.contested() || disputed) {
     out.open(Element::CONFLICT, "whether the disputed joint acts took place");
     return std::move(out);
   }

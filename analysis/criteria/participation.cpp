@@ -35,11 +35,16 @@ void association_leads(const Facts& facts, Tally& tally) {
 
 Answer evaluate_agreement(const Facts& facts) {
   Tally tally{facts};
-  bool identity = false, enough = false;
+  bool identity = false, enough = false, disputed = false;
   for (const Statement* s : facts.supporting(Statement::kAgreement)) {
     const PersonSet persons = facts.contested(*s) ? PersonSet{} : facts.genuine_persons(*s);
     if (facts.contested(*s)) {
       tally.support(*s, "agreement");
+      continue;
+    }
+    if (persons.size() < 2 && !facts.against(*s).empty()) {
+      disputed = true;
+      tally.answer.supporting.push_back(facts.evidence(*s, "agreement"));
       continue;
     }
     if (persons.size() < 2) {
@@ -63,6 +68,10 @@ Answer evaluate_agreement(const Facts& facts) {
       tally.lead(*joint.statement, "joint act from which an agreement may be inferred (art. 5(2))");
   if (identity && !enough) {
     tally.answer.open(Element::IDENTITY, "whether those who agreed are two persons");
+    return std::move(tally.answer);
+  }
+  if (disputed && !tally.clean()) {
+    tally.answer.open(Element::CONFLICT, "whether the disputed persons agreed");
     return std::move(tally.answer);
   }
   return std::move(tally).settle("an agreement of two or more persons");

@@ -51,14 +51,14 @@ std::vector<core::Date> offence_days(const Facts& facts, const v1::Offence& offe
   return days;
 }
 
-/// Offences that acts and agreements of the case name, whatever the lens: which law is in question
+/// Offences that facts about acts and agreements name, whatever the lens: which law is in question
 /// does not depend on how a statement was obtained.
 std::set<std::string> offences_in_question(const Facts& facts) {
-  std::set<std::string> stated, assessed;
+  std::set<std::string> out;
   for (const Statement* s : facts.all())
-    if ((s->has_act() || s->has_agreement()) && !contradicts(*s))
-      (is_fact(*s) ? stated : assessed).insert(facts.offence_of(*s));
-  return stated.empty() ? assessed : stated;
+    if ((s->has_act() || s->has_agreement()) && is_fact(*s) && !contradicts(*s))
+      out.insert(facts.offence_of(*s));
+  return out;
 }
 
 std::string state_of(const v1::Offence& offence) {
@@ -282,8 +282,8 @@ Answer serious_crime_among(const Facts& facts, const std::set<std::string>& name
                       fmt::format("the law of {}, which the file does not describe", id));
   }
   out.outcome = kleene_or(parts);
-  if (named.contains("") && kleene_and(parts) != out.outcome) {
-    out.open(Element::MISSING, "which of the offences the act or agreement is about");
+  if (any && kleene_and(parts) != out.outcome) {
+    out.open(Element::MISSING, "which of the offences was committed or aimed at");
     return out;
   }
   if (out.outcome == kUndetermined)
@@ -348,7 +348,7 @@ Answer evaluate_bound_by_protocol(const Facts& facts) {
   }
   std::vector<Outcome> parts;
   for (const std::string& state : states) {
-    const auto party = facts.is_party(state);
+    const auto party = facts.is_party(state, facts.smuggling_day());
     if (!party) {
       out.open(Element::LAW_UNKNOWN, fmt::format("whether {} was a Party to the Protocol", state));
       return out;

@@ -154,7 +154,7 @@ std::vector<EntryView> entries(const Facts& facts) {
     }
     if (e.state().empty()) {
       view.party_unknown = true;
-    } else if (const auto party = facts.is_party(e.state())) {
+    } else if (const auto party = facts.is_party(e.state(), facts.smuggling_day())) {
       view.party = *party ? kIndicated : kNotIndicated;
     } else {
       view.party_unknown = true;

@@ -81,8 +81,7 @@ class Builder {
       draft.because.push_back("full scope indicated (art. 3)");
       return finish(std::move(draft), kIndicated);
     }
-    const Outcome offence =
-        grounds("untoc.3.1.offence", draft, "an offence within art. 3(1)(a) or (b)");
+    const Outcome offence = offence_within(draft);
     const Outcome transnational = transnational_grounds(draft);
     const Outcome group = group_grounds(draft);
     const Outcome whole = kleene_and({offence, transnational, group});
@@ -236,6 +235,19 @@ class Builder {
     }
     draft.open(Element::MISSING, "facts that point to " + what);
     return kUndetermined;
+  }
+
+  /// Suspicion may cover transnationality and the group; what the law of the offence is, it cannot.
+  [[nodiscard]] Outcome offence_within(Draft& draft) const {
+    const Answer& law = answer("untoc.2b");
+    if (outcome("untoc.3.1.offence") == kUndetermined &&
+        law.reasons.contains(Element::LAW_UNKNOWN)) {
+      draft.because.emplace_back("the law of the offence is not known (untoc.2b)");
+      draft.reasons.insert(law.reasons.begin(), law.reasons.end());
+      draft.missing.insert(draft.missing.end(), law.missing.begin(), law.missing.end());
+      return kUndetermined;
+    }
+    return grounds("untoc.3.1.offence", draft, "an offence within art. 3(1)(a) or (b)");
   }
 
   [[nodiscard]] Outcome transnational_grounds(Draft& draft) const {

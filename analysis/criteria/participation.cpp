@@ -95,10 +95,10 @@ Answer evaluate_furtherance(const Facts& facts) {
     if (!(s->act().has_knowing() && !s->act().knowing()) &&
         (facts.contested(*s) || !facts.genuine_persons(*s).empty()))
       tally.support(*s, "act in furtherance");
-  if (tally.clean()) return std::move(tally).settle("");
   // The limb stands only "where required by domestic law", and the file states no requirement.
-  tally.answer.outcome = kIndicated;
   tally.answer.rests_on_law = true;
+  if (tally.clean()) return std::move(tally).settle("");
+  tally.answer.outcome = kIndicated;
   tally.answer.notes.emplace_back(
       "no act in furtherance is stated; the file names no domestic law that requires one, or a "
       "group: check the law of the State that charges");

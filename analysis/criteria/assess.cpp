@@ -89,11 +89,12 @@ void ask_for_corroboration(const Facts& facts, Answer& answer) {
   if (facts.lens() != Lens::Corroborated || answer.rests_on_law || answer.outcome == kUndetermined)
     return;
   const auto& rests_on = answer.outcome == kIndicated ? answer.supporting : answer.contrary;
-  const auto origins = origins_of(facts, rests_on);
+  auto origins = origins_of(facts, rests_on);
+  const bool unnamed = origins.erase("") > 0;
   if (origins.size() > 1) return;
   answer.open(Element::PROVENANCE,
-              origins.contains("") ? "a second independent origin (the statements name no source)"
-                                   : "a second independent origin: all statements go back to one");
+              unnamed ? "a second independent origin (the statements name no source)"
+                      : "a second independent origin: all statements go back to one");
 }
 
 /// What named humans decided, one decision an element.

@@ -72,9 +72,11 @@ Answer evaluate_benefit(const Facts& facts) {
     }
     const bool denied =
         nobody ||
-        (persons.empty() ? !without.empty()
-                         : std::all_of(persons.begin(), persons.end(),
-                                       [&](const auto& p) { return without.contains(p); }));
+        (persons.empty()
+             ? !asked.empty() && std::all_of(asked.begin(), asked.end(),
+                                             [&](const auto& p) { return without.contains(p); })
+             : std::all_of(persons.begin(), persons.end(),
+                           [&](const auto& p) { return without.contains(p); }));
     tally.support(*s, described(s->benefit()));
     if (facts.contested(*s) || denied) {
       ++torn;
@@ -95,6 +97,12 @@ Answer evaluate_benefit(const Facts& facts) {
 
   int denied_benefits = 0;
   for (const Statement* s : facts.contradicting(Statement::kBenefit)) {
+    if (s->benefit().phase() == v1::Benefit::received ||
+        s->benefit().phase() == v1::Benefit::promised) {
+      tally.contrary(*s, fmt::format("denies that a benefit was {}; the purpose would suffice",
+                                     v1::Benefit::Phase_Name(s->benefit().phase())));
+      continue;
+    }
     const PersonSet persons = facts.persons_of(*s);
     for (const std::string& person : persons) without.insert(person);
     if (s->benefit().persons().empty()) nobody = true;

@@ -25,10 +25,17 @@ Answer evaluate_number(const Facts&);
 Answer evaluate_time(const Facts&);
 Answer evaluate_concert(const Facts&);
 Answer evaluate_aim_directed(const Facts&);
+Answer evaluate_aim_serious(const Facts&);
 // benefit.cpp
 Answer evaluate_benefit(const Facts&);
 // serious_crime.cpp: art. 2(b), art. 37(3)
 Answer evaluate_serious_crime(const Facts&);
+/// Whether one of the offences named is a serious crime, together with the aggravated and organized
+/// forms of the same State that no act names by themselves. Ids the file does not describe leave
+/// the answer open (LAW_UNKNOWN); "" stands for an act that names none of several; an empty set
+/// asks about all of them.
+[[nodiscard]] Answer serious_crime_among(const Facts&, const std::set<std::string>& named);
+Answer evaluate_one_offence(const Facts&);
 Answer evaluate_bound_by_protocol(const Facts&);
 /// The maximum of one offence on its date and, where a later law changed it, by that law.
 struct Penalty {
@@ -36,6 +43,8 @@ struct Penalty {
   std::set<Reason> reasons;
   std::string text;  // "Sr art. 197a(1) (NL, basic): maximum 4 years on 2017-01-15"
   std::string missing;
+  bool in_force = false;      // on the date of the offence, whatever the maximum
+  Outcome form = kIndicated;  // whether the facts of an aggravated or organized form are shown
   std::vector<v1::Evidence> facts;  // that show an aggravated or organized form
 };
 [[nodiscard]] Penalty penalty_of(const Facts&, const v1::Offence&);
@@ -48,10 +57,12 @@ Answer evaluate_effects_abroad(const Facts&);
 [[nodiscard]] std::set<std::string> states_of_commission(const Facts&);
 // participation.cpp: arts. 5, 10
 Answer evaluate_agreement(const Facts&);
+Answer evaluate_agreed_serious(const Facts&);
 Answer evaluate_furtherance(const Facts&);
 Answer evaluate_participant_knowledge(const Facts&);
 Answer evaluate_active_part(const Facts&);
 Answer evaluate_organizing_or_aiding(const Facts&);
+Answer evaluate_aided_serious(const Facts&);
 Answer evaluate_legal_person(const Facts&);
 // other_offences.cpp: arts. 6, 8, 23
 Answer evaluate_laundering(const Facts&);

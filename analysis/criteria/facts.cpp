@@ -10,6 +10,16 @@ namespace {
 using v1::Person;
 using v1::Statement;
 
+/// Since when the Convention (and so, at the earliest, the Protocol: only Parties to the Convention
+/// may join it, UNTOC art. 37(2)) is in force for a State. The one date that was read in a source.
+struct BoundSince {
+  std::string_view state;
+  std::string_view since;
+};
+constexpr BoundSince kBoundSince[] = {
+    {"DE", "2006-07-14"},  // Tractatenblad 2007, 70
+};
+
 bool compatible(const std::string& a, const std::string& b) {
   return a.empty() || b.empty() || a == b;
 }
@@ -91,11 +101,26 @@ bool same_matter(const Statement& a, const Statement& b) {
     case Statement::kInterference:
       return a.interference().aim() == b.interference().aim() &&
              a.interference().means() == b.interference().means();
+    case Statement::kBenefit: {
+      // That nothing was received says nothing about what was promised or aimed at.
+      const auto &x = a.benefit(), &y = b.benefit();
+      const bool kinds = x.kind() == y.kind() || x.kind() == v1::Benefit::kind_unspecified ||
+                         y.kind() == v1::Benefit::kind_unspecified;
+      return kinds && (x.phase() == y.phase() || x.phase() == v1::Benefit::phase_unspecified ||
+                       y.phase() == v1::Benefit::phase_unspecified);
+    }
     case Statement::kLocated:
       return a.located().what() == b.located().what() && a.located().state() == b.located().state();
     default:
       return true;
   }
+}
+
+/// Two acts on one day in one State, one stated to be done knowingly and the other without.
+bool reverses(const Statement& a, const Statement& b) {
+  return a.has_act() && b.has_act() && a.act().has_knowing() && b.act().has_knowing() &&
+         a.act().knowing() != b.act().knowing() && !a.act().at().empty() && !b.act().at().empty() &&
+         a.act().state() == b.act().state() && same_matter(a, b);
 }
 
 bool intersects(const PersonSet& a, const PersonSet& b) {
@@ -128,7 +153,9 @@ std::optional<Lens> lens_named(std::string_view name) {
 
 std::optional<core::Date> day_of(const std::string& text) {
   if (text.empty()) return std::nullopt;
-  const auto day = core::parse_day(text);
+  if (!core::parse_day(text)) return std::nullopt;
+  // An instant is dated where it happened: the law of the place goes by the day there, not by UTC.
+  const auto day = core::parse_day(std::string_view{text}.substr(0, 10));
   if (!day) return std::nullopt;
   return *day;
 }
@@ -137,6 +164,15 @@ std::optional<core::Date> day_of(const Statement& s) {
   if (s.has_act()) return day_of(s.act().at());
   if (s.has_agreement()) return day_of(s.agreement().at());
   return std::nullopt;
+}
+
+std::optional<core::Date> Facts::smuggling_day() const {
+  std::optional<core::Date> last;
+  for (const v1::Offence& offence : file_->offences()) {
+    const auto day = day_of(offence.date());
+    if (implements(offence.id(), "som.") && day && (!last || *last < *day)) last = day;
+  }
+  return last;
 }
 
 bool contradicts(const Statement& s) { return s.polarity() == Statement::contradicts; }
@@ -238,6 +274,10 @@ std::vector<const Statement*> Facts::against(const Statement& s) const {
     const PersonSet theirs = identities_->canonical(raw_persons(*other));
     if (mine.empty() || theirs.empty() || intersects(mine, theirs)) out.push_back(other);
   }
+  if (s.has_act() && is_fact(s) && !criteria::contradicts(s))
+    for (const Statement* other : supporting(Statement::kAct))
+      if (reverses(s, *other) && intersects(mine, identities_->canonical(raw_persons(*other))))
+        out.push_back(other);
   return out;
 }
 
@@ -331,6 +371,7 @@ void Facts::count() {
   for (const auto& [person, statements] : persons_) seen[person];
 
   PersonSet members;
+  const std::set<const Statement*> in_lens(used_.begin(), used_.end());
   for (const Statement* s : all_) {
     if (criteria::contradicts(*s)) continue;
     const PersonSet persons = identities_->canonical(raw_persons(*s));
@@ -342,8 +383,11 @@ void Facts::count() {
     } else if (s->has_act()) {
       const bool unwitting = s->act().has_knowing() && !s->act().knowing();
       const bool joint = s->act().has_joint() ? s->act().joint() : persons.size() > 1;
+      // Only a fact can show that somebody took part without knowing.
+      const bool shown = unwitting && is_fact(*s) && in_lens.contains(s) && !contested(*s);
       for (const std::string& person : persons) {
-        ++(unwitting ? seen[person].unwitting : seen[person].knowing);
+        if (shown) ++seen[person].unwitting;
+        if (!unwitting) ++seen[person].knowing;
         if (joint && !unwitting) seen[person].joint.push_back(s);
       }
     } else if (s->has_agreement()) {
@@ -358,7 +402,6 @@ void Facts::count() {
     }
   }
 
-  const std::set<const Statement*> in_lens(used_.begin(), used_.end());
   for (auto& [person, what] : seen) {
     Counted entry;
     entry.person = person;
@@ -421,6 +464,7 @@ void Facts::count() {
         }
       }
       for (const Statement* s : joint_facts) origins.insert(origin(*s));
+      origins.erase("");  // a statement that names no source cannot be shown to be independent
       if (firm == nullptr) {
         if (contested_by != nullptr) {
           doubt(v1::Element::CONFLICT, "facts contradict the membership");
@@ -510,6 +554,11 @@ void Facts::count() {
         } else {
           doubt(v1::Element::MISSING, "joint acts are contested or only assessed");
         }
+      } else if (!has_memberships_ &&
+                 (what.knowing > 0 || is(person, Person::suspect) || is(person, Person::unknown) ||
+                  is(person, Person::category_unspecified))) {
+        // No membership is stated of anybody: silence bounds nothing.
+        doubt(v1::Element::MISSING, "neither a membership nor a joint act is stated");
       } else {
         exclude(has_memberships_ ? "not stated as a member of the group"
                                  : "no joint act and no membership is stated");
@@ -518,13 +567,14 @@ void Facts::count() {
       for (const Statement* s : joint_facts) entry.statements.push_back(s);
       std::set<std::string> origins;
       for (const Statement* s : joint_facts) origins.insert(origin(*s));
+      origins.erase("");
       if (choice_.lens == Lens::Corroborated && origins.size() < 2) {
         doubt(v1::Element::PROVENANCE, "only one origin shows the person acting with others");
       } else {
         entry.standing = Standing::Certain;
         entry.reason = "acts jointly with others";
       }
-    } else if (with_member && is(person, Person::suspect)) {
+    } else if (with_member) {
       doubt(v1::Element::MISSING, "acts with members; membership is not stated");
     } else {
       exclude("not stated as a member of the group");
@@ -560,10 +610,14 @@ void Facts::find_joints() {
     joint.agreement = s->has_agreement();
     joint.offence = offence_of(*s);
     joint.day = day_of(*s);
-    joint.contested = contested(*s);
+    // An act of two that leaves one undisputed person is in dispute as a joint act.
+    joint.contested =
+        contested(*s) || (raw.size() > 1 && persons_of(*s).size() < 2 && !against(*s).empty());
     for (const std::string& person : joint.contested ? raw : persons_of(*s))
       if (possible_.contains(person) && genuine(person, joint.day)) joint.persons.insert(person);
-    if (!joint.persons.empty()) joints_.push_back(std::move(joint));
+    // What one member does with an officer or an outsider is no joint act of the group.
+    const bool with_outsiders = raw.size() > 1 && joint.persons.size() < 2;
+    if (!joint.persons.empty() && !with_outsiders) joints_.push_back(std::move(joint));
   }
 }
 
@@ -589,7 +643,11 @@ bool Facts::implements(const std::string& id, std::string_view prefix) const {
   return false;
 }
 
-std::optional<bool> Facts::is_party(const std::string& state) const {
+std::optional<bool> Facts::is_party(const std::string& state, std::optional<core::Date> day) const {
+  // A State bound since a known day was not bound before it, whatever the list of a later date
+  // says.
+  for (const BoundSince& known : kBoundSince)
+    if (known.state == state && day && *day < *day_of(std::string{known.since})) return false;
   const auto& parties = file_->case_().parties();
   if (parties.empty()) return std::nullopt;
   return std::find(parties.begin(), parties.end(), state) != parties.end();

@@ -42,7 +42,7 @@ struct Joint {
   std::string offence;
   std::optional<core::Date> day;
   bool agreement = false;
-  bool contested = false;
+  bool contested = false;  // denied of so many that fewer than two are left
 };
 
 class Facts {
@@ -114,9 +114,14 @@ class Facts {
   /// Whether the offence implements an element id that starts with `prefix`.
   [[nodiscard]] bool implements(const std::string& offence, std::string_view prefix) const;
   /// States Parties named by the case; nullopt when the file names none.
-  [[nodiscard]] std::optional<bool> is_party(const std::string& state) const;
+  /// @param day  for a question about that day: a State known to be bound only later was not bound
+  [[nodiscard]] std::optional<bool> is_party(const std::string& state,
+                                             std::optional<core::Date> day = std::nullopt) const;
+  /// The last date of the offences that implement the Protocol, if one is stated.
+  [[nodiscard]] std::optional<core::Date> smuggling_day() const;
 
-  /// One origin for statements that repeat each other; "" for those that name no source.
+  /// One origin for statements that repeat each other; "" for those that name no source, which
+  /// corroborate nothing.
   [[nodiscard]] std::string origin(const v1::Statement& s) const;
   [[nodiscard]] const v1::Statement* statement(const std::string& id) const;
   [[nodiscard]] v1::Evidence evidence(const v1::Statement& s, std::string why) const;

@@ -81,8 +81,7 @@ class Builder {
       draft.because.push_back("full scope indicated (art. 3)");
       return finish(std::move(draft), kIndicated);
     }
-    const Outcome offence =
-        grounds("untoc.3.1.offence", draft, "an offence within art. 3(1)(a) or (b)");
+    const Outcome offence = offence_within(draft);
     const Outcome transnational = transnational_grounds(draft);
     const Outcome group = group_grounds(draft);
     const Outcome whole = kleene_and({offence, transnational, group});
@@ -94,12 +93,12 @@ class Builder {
   }
 
   /// Art. 16(1): full scope, or an offence involving a group with the person in the requested
-  /// State; and dual criminality of the conduct.
+  /// State; and the conduct punishable in both States.
   [[nodiscard]] v1::Gate extradition() const {
     Draft draft;
     const std::string home = facts_.file().case_().state();
-    std::vector<std::string> places;
-    Outcome located = kUndetermined;
+    std::set<std::string> places, strangers;
+    bool unknown = false;
     for (const Statement* s : facts_.supporting(Statement::kLocated)) {
       if (s->located().what() != Located::suspect || s->located().state() == home ||
           facts_.contested(*s))
@@ -107,45 +106,38 @@ class Builder {
       const std::string& state = s->located().state();
       const auto party = facts_.is_party(state);
       if (!party) {
+        unknown = true;
         draft.open(Element::LAW_UNKNOWN,
                    fmt::format("whether {} is a Party to the Convention", state));
-        continue;
-      }
-      if (!*party) {
+      } else if (!*party) {
+        strangers.insert(state);
         draft.because.push_back(
             fmt::format("{}: {} is not a Party to the Convention", s->id(), state));
-        continue;
+      } else {
+        places.insert(state);
+        draft.because.push_back(fmt::format("person located in {} ({})", state, s->id()));
       }
-      located = kIndicated;
-      places.push_back(state);
-      draft.because.push_back(fmt::format("person located in {} ({})", state, s->id()));
     }
-    if (located != kIndicated)
+    // The only place where the person is said to be lies outside the Convention.
+    const bool barred = places.empty() && !unknown && !strangers.empty();
+    const Outcome located = barred ? kNotIndicated : places.empty() ? kUndetermined : kIndicated;
+    if (places.empty() && !barred)
       draft.open(Element::MISSING, "in which other State Party the person is");
     const Outcome scope = outcome("untoc.3.1");
-    const Outcome by_place =
-        kleene_and({outcome("untoc.3.1.offence"), outcome("untoc.2a"), located});
-    const Outcome route = kleene_or({scope, by_place});
+    Outcome route = kleene_or(
+        {scope, kleene_and({outcome("untoc.3.1.offence"), outcome("untoc.2a"), located})});
+    if (barred) route = kNotIndicated;
     if (scope == kIndicated) draft.because.push_back("full scope indicated (art. 3)");
     if (route == kUndetermined) {
       take(draft, "untoc.3.1.offence");
       take(draft, "untoc.2a");
     }
-    Outcome dual = kUndetermined;
-    for (const std::string& place : places)
-      for (const v1::Offence& offence : facts_.file().offences()) {
-        const std::string& state =
-            !offence.law().state().empty() ? offence.law().state() : offence.state();
-        if (state == place && in_force(offence)) {
-          dual = kIndicated;
-          draft.because.push_back(
-              fmt::format("punishable in {} too: {}", place, offence.law().provision()));
-        }
-      }
-    if (dual != kIndicated)
-      draft.open(
-          Element::LAW_UNKNOWN,
-          "dual criminality: an offence in force in the requested State for the same conduct");
+    // Full scope needs no place; the other State whose law the file states is then the one asked.
+    if (places.empty() && !barred && scope == kIndicated)
+      for (const v1::Offence& offence : facts_.file().offences())
+        if (state_of(offence) != home && facts_.is_party(state_of(offence)).value_or(false))
+          places.insert(state_of(offence));
+    const Outcome dual = dual_criminality(places, home, draft);
     draft.because.push_back(
         "transnationality can be replaced by the person's being in the requested State; dual "
         "criminality is of the conduct (UNTOC art. 16(1))");
@@ -171,9 +163,42 @@ class Builder {
   /// included.
   [[nodiscard]] bool in_force(const v1::Offence& offence) const {
     const Penalty penalty = penalty_of(facts_, offence);
-    if (penalty.outcome != kUndetermined) return true;
-    return penalty.reasons.contains(Element::CONFLICT) &&
-           !penalty.reasons.contains(Element::MISSING);
+    return penalty.in_force && penalty.form == kIndicated;
+  }
+
+  static const std::string& state_of(const v1::Offence& offence) {
+    return offence.law().state().empty() ? offence.state() : offence.law().state();
+  }
+
+  /// Whether two provisions can punish one conduct: they implement a common element, or one of them
+  /// does not say what it implements.
+  static bool same_conduct(const v1::Offence& a, const v1::Offence& b) {
+    const auto &x = a.law().implements(), &y = b.law().implements();
+    if (x.empty() || y.empty()) return true;
+    return std::any_of(x.begin(), x.end(), [&](const std::string& element) {
+      return std::find(y.begin(), y.end(), element) != y.end();
+    });
+  }
+
+  /// The conduct is punishable in the requesting State and in one of `places`.
+  [[nodiscard]] Outcome dual_criminality(const std::set<std::string>& places,
+                                         const std::string& home, Draft& draft) const {
+    for (const v1::Offence& here : facts_.file().offences()) {
+      if ((!home.empty() && state_of(here) != home) || !in_force(here)) continue;
+      for (const v1::Offence& there : facts_.file().offences()) {
+        if (&here == &there || !places.contains(state_of(there)) ||
+            state_of(there) == state_of(here) || !in_force(there) || !same_conduct(here, there))
+          continue;
+        draft.because.push_back(fmt::format("punishable in {} ({}) and in {} ({})", state_of(here),
+                                            here.law().provision(), state_of(there),
+                                            there.law().provision()));
+        return kIndicated;
+      }
+    }
+    draft.open(Element::LAW_UNKNOWN,
+               "dual criminality: the provisions of both States that punish the conduct, in force "
+               "on its date");
+    return kUndetermined;
   }
 
   [[nodiscard]] Outcome domestic_offence(Draft& draft) const {
@@ -203,11 +228,26 @@ class Builder {
       return kNotIndicated;
     }
     if (a.outcome == kIndicated || !a.supporting.empty()) {
-      draft.because.push_back(fmt::format("grounds for {}: {}", id, in_words(a.outcome)));
+      draft.because.push_back(a.outcome == kIndicated
+                                  ? fmt::format("{} indicated", id)
+                                  : fmt::format("facts point to {}, which is open", id));
       return kIndicated;
     }
     draft.open(Element::MISSING, "facts that point to " + what);
     return kUndetermined;
+  }
+
+  /// Suspicion may cover transnationality and the group; what the law of the offence is, it cannot.
+  [[nodiscard]] Outcome offence_within(Draft& draft) const {
+    const Answer& law = answer("untoc.2b");
+    if (outcome("untoc.3.1.offence") == kUndetermined &&
+        law.reasons.contains(Element::LAW_UNKNOWN)) {
+      draft.because.emplace_back("the law of the offence is not known (untoc.2b)");
+      draft.reasons.insert(law.reasons.begin(), law.reasons.end());
+      draft.missing.insert(draft.missing.end(), law.missing.begin(), law.missing.end());
+      return kUndetermined;
+    }
+    return grounds("untoc.3.1.offence", draft, "an offence within art. 3(1)(a) or (b)");
   }
 
   [[nodiscard]] Outcome transnational_grounds(Draft& draft) const {
@@ -219,9 +259,9 @@ class Builder {
     Outcome found = kUndetermined;
     for (const char* id : {"untoc.3.2.b", "untoc.3.2.d"})
       if (outcome(id) == kUndetermined && !answer(id).supporting.empty()) {
-        draft.because.push_back(
-            fmt::format("grounds for {}: {} act(s) or effect(s) in another State", id,
-                        answer(id).supporting.size()));
+        draft.because.push_back(fmt::format(
+            "grounds for {}: in another State, {} {} stated", id, answer(id).supporting.size(),
+            answer(id).supporting.size() == 1 ? "act or effect is" : "acts or effects are"));
         found = kIndicated;
       }
     for (const char* id : {"untoc.3.2.a", "untoc.3.2.c.activities"})
@@ -275,7 +315,8 @@ class Builder {
                          !answer("untoc.2a.benefit").supporting.empty();
     if (several && together && purpose) {
       draft.because.push_back(fmt::format(
-          "grounds for untoc.2a: up to {} persons, acting together, aim or benefit supported",
+          "grounds to suspect an organized criminal group: up to {} persons, who act together, and "
+          "an aim or a benefit that facts support",
           facts_.hi()));
       return kIndicated;
     }

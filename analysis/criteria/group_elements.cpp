@@ -20,6 +20,18 @@ std::optional<core::Date> first_act(const Facts& facts) {
   return first;
 }
 
+bool prepares(const Statement& s) {
+  switch (s.act().type()) {
+    case v1::Act::preparation:
+    case v1::Act::planning:
+    case v1::Act::direction:
+    case v1::Act::control:
+      return true;
+    default:
+      return false;
+  }
+}
+
 std::set<core::Date> act_days(const Facts& facts) {
   std::set<core::Date> days;
   for (const Joint& joint : facts.joints())
@@ -186,8 +198,9 @@ Answer evaluate_number(const Facts& facts) {
 Answer evaluate_time(const Facts& facts) {
   Tally tally{facts};
   const Joint *first = nullptr, *last = nullptr;
-  std::set<core::Date> agreements;
-  const auto acts = act_days(facts);
+  bool disputed = false;
+  // Planning and orders stand beside agreements: on the eve of one act they belong to that act.
+  std::set<core::Date> agreements, acts;
   for (const Joint& joint : facts.joints()) {
     if (!joint.day) {
       if (!joint.contested)
@@ -197,15 +210,16 @@ Answer evaluate_time(const Facts& facts) {
     tally.support(*joint.statement,
                   fmt::format("{} on {}", joint.agreement ? "agreement" : "joint act",
                               core::format_date(*joint.day)));
+    disputed = disputed || joint.contested;
     if (joint.contested) continue;
-    if (joint.agreement) agreements.insert(*joint.day);
+    (joint.agreement || prepares(*joint.statement) ? agreements : acts).insert(*joint.day);
     if (first == nullptr || *joint.day < *first->day) first = &joint;
     if (last == nullptr || *last->day < *joint.day) last = &joint;
   }
   // Membership stated from one day to another, for two persons or more.
   int spans = 0, one_day = 0, members = 0;
   std::set<core::Date> begins;
-  std::map<core::Date, int> begun;
+  std::vector<core::Date> joined;
   for (const Statement* s : facts.supporting(Statement::kMembership)) {
     const auto& m = s->membership();
     if (m.group() != facts.group() || facts.contested(*s)) continue;
@@ -217,10 +231,13 @@ Answer evaluate_time(const Facts& facts) {
       tally.support(*s, fmt::format("member from {} to {}", m.from(), m.to()));
     } else if (from && to) {
       ++one_day;
-    } else if (from && ++begun[*from] == 2) {
-      begins.insert(*from);
+    } else if (from) {
+      joined.push_back(*from);
     }
   }
+  // The group stands from the day on which its third (if only two are dated, second) member is in.
+  std::sort(joined.begin(), joined.end());
+  if (joined.size() > 1) begins.insert(joined[std::min<std::size_t>(2, joined.size() - 1)]);
   for (const Statement* s : facts.contradicting(Statement::kAct))
     if (facts.of_group(*s) && s->act().joint()) tally.contrary(*s, "denies the joint act");
   for (const Statement* s : facts.contradicting(Statement::kAgreement))
@@ -235,9 +252,10 @@ Answer evaluate_time(const Facts& facts) {
   Answer& out = tally.answer;
   if (first != nullptr && last != nullptr)
     out.notes.push_back(fmt::format(
-        "first dated joint act or agreement {} ({}), last {} ({}): {} days apart",
+        "first dated joint act or agreement {} ({}), last {} ({}): {} {} apart",
         core::format_date(*first->day), first->statement->id(), core::format_date(*last->day),
-        last->statement->id(), last->day->days - first->day->days));
+        last->statement->id(), last->day->days - first->day->days,
+        last->day->days - first->day->days == 1 ? "day" : "days"));
   if (acts.size() > 1 || agreements.size() > 1 || before || spans > 1) {
     out.outcome = kIndicated;
     return std::move(out);
@@ -249,14 +267,11 @@ Answer evaluate_time(const Facts& facts) {
         out.contrary.push_back(facts.evidence(*s, "membership is stated for that one day only"));
     return std::move(out);
   }
-  if (tally.contested()) {
+  if (tally.contested() || disputed) {
     out.open(Element::CONFLICT, "whether the disputed joint acts took place");
     return std::move(out);
   }
-  if (!tally.clean() && tally.against()) {
-    out.outcome = kNotIndicated;
-    return std::move(out);
-  }
+  // A denied act says nothing about how long the group stood.
   out.open(Element::MISSING, acts.empty() ? "dated joint acts" : "a joint act on a second date");
   return std::move(out);
 }
@@ -267,12 +282,13 @@ Answer evaluate_concert(const Facts& facts) {
   for (const Joint& joint : facts.joints())
     if (!joint.contested)
       by_offence[joint.offence].insert(joint.persons.begin(), joint.persons.end());
-  bool enough = false, identity = false;
+  bool enough = false, identity = false, disputed = false;
   for (const Joint& joint : facts.joints()) {
     const PersonSet& together = joint.contested ? joint.persons : by_offence[joint.offence];
     if (together.size() < 2) continue;
     const std::string what = joint.agreement ? "agreement of " : "joint act of ";
     tally.support(*joint.statement, what + listed(joint.persons));
+    disputed = disputed || joint.contested;
     if (joint.contested) continue;
     if (facts.identities().fewest(together, facts.excluded()) >= 2) {
       enough = true;
@@ -280,7 +296,6 @@ Answer evaluate_concert(const Facts& facts) {
       identity = true;
     }
   }
-  int alone = 0, open = 0;
   for (const Statement* s : facts.used()) {
     if (s->has_relation() && !contradicts(*s)) {
       tally.answer.notes.push_back(
@@ -299,10 +314,10 @@ Answer evaluate_concert(const Facts& facts) {
       if (s->has_agreement() || s->act().joint()) tally.contrary(*s, "denies acting together");
       continue;
     }
-    if (s->has_act() && !facts.genuine_persons(*s).empty()) {
-      const bool apart = s->act().has_joint() && !s->act().joint();
-      ++(apart ? alone : open);
-    }
+    // Each may do alone what was divided among them: such an act is shown, and settles nothing.
+    if (s->has_act() && s->act().has_joint() && !s->act().joint() &&
+        !facts.genuine_persons(*s).empty())
+      tally.answer.contrary.push_back(facts.evidence(*s, "stated not to be a joint act"));
   }
   Answer& out = tally.answer;
   if (enough) {
@@ -313,14 +328,8 @@ Answer evaluate_concert(const Facts& facts) {
     out.open(Element::IDENTITY, "whether those who acted together are at least two persons");
     return std::move(out);
   }
-  if (tally.contested()) {
+  if (tally.contested() || disputed) {
     out.open(Element::CONFLICT, "whether the disputed joint acts took place");
-    return std::move(out);
-  }
-  if (alone > 1 && open == 0 && !facts.possible().empty()) {
-    for (const Statement* s : facts.supporting(Statement::kAct))
-      if (facts.of_group(*s)) tally.contrary(*s, "stated not to be a joint act");
-    out.outcome = kNotIndicated;
     return std::move(out);
   }
   if (tally.against()) {
@@ -332,18 +341,33 @@ Answer evaluate_concert(const Facts& facts) {
   return std::move(out);
 }
 
+namespace {
+/// Whether an act or agreement shows what the group set out to do.
+bool shows_aim(const Facts& facts, const Statement& s) {
+  if (facts.offence_of(s).empty() && facts.file().offences().empty()) return false;
+  if (s.has_act() && s.act().has_knowing() && !s.act().knowing()) return false;
+  if (contradicts(s) || facts.contested(s)) return facts.of_group(s);
+  const PersonSet persons = facts.genuine_persons(s);
+  return std::any_of(persons.begin(), persons.end(),
+                     [&](const std::string& p) { return facts.possible().contains(p); });
+}
+}  // namespace
+
+Answer evaluate_aim_serious(const Facts& facts) {
+  std::set<std::string> firm, any;
+  for (const auto body : {Statement::kAct, Statement::kAgreement})
+    for (const Statement* s : facts.supporting(body)) {
+      if (!shows_aim(facts, *s)) continue;
+      any.insert(facts.offence_of(*s));
+      if (!facts.contested(*s)) firm.insert(facts.offence_of(*s));
+    }
+  if (any.empty()) return evaluate_serious_crime(facts);
+  return serious_crime_among(facts, firm.empty() ? any : firm);
+}
+
 Answer evaluate_aim_directed(const Facts& facts) {
   Tally tally{facts};
-  const auto names_offence = [&](const Statement& s) { return !facts.offence_of(s).empty(); };
-  const auto by_group = [&](const Statement& s) {
-    if (!names_offence(s)) return false;
-    if (s.has_act() && s.act().has_knowing() && !s.act().knowing()) return false;
-    if (contradicts(s)) return facts.of_group(s);
-    const PersonSet persons = facts.contested(s) ? facts.persons_of(s) : facts.genuine_persons(s);
-    if (facts.contested(s)) return facts.of_group(s);
-    return std::any_of(persons.begin(), persons.end(),
-                       [&](const std::string& p) { return facts.possible().contains(p); });
-  };
+  const auto by_group = [&](const Statement& s) { return shows_aim(facts, s); };
   tally.all(Statement::kAgreement, by_group, "agreed to commit the offence",
             "denies the agreement");
   tally.all(Statement::kAct, by_group, "worked towards the offence", "denies the act");

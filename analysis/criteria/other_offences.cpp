@@ -19,8 +19,14 @@ bool names_concealment(const std::string& purpose) {
   std::string lower = purpose;
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  constexpr std::array kWords = {"conceal", "disguis", "hide",           "hiding", "evade",
-                                 "evasion", "launder", "illicit origin", "origin"};
+  constexpr std::array kWords = {"conceal", "disguis", "hide",    "hiding",
+                                 "evade",   "evasion", "launder", "illicit origin"};
+  // A purpose that is denied, or hedged, is left to an officer's reading.
+  constexpr std::array kDoubt = {"not ",    "no ",     "without", "never",
+                                 "unclear", "unknown", "perhaps"};
+  if (std::any_of(kDoubt.begin(), kDoubt.end(),
+                  [&](const char* word) { return lower.find(word) != std::string::npos; }))
+    return false;
   return std::any_of(kWords.begin(), kWords.end(),
                      [&](const char* word) { return lower.find(word) != std::string::npos; });
 }

@@ -35,11 +35,16 @@ void association_leads(const Facts& facts, Tally& tally) {
 
 Answer evaluate_agreement(const Facts& facts) {
   Tally tally{facts};
-  bool identity = false, enough = false;
+  bool identity = false, enough = false, disputed = false;
   for (const Statement* s : facts.supporting(Statement::kAgreement)) {
     const PersonSet persons = facts.contested(*s) ? PersonSet{} : facts.genuine_persons(*s);
     if (facts.contested(*s)) {
       tally.support(*s, "agreement");
+      continue;
+    }
+    if (persons.size() < 2 && !facts.against(*s).empty()) {
+      disputed = true;
+      tally.answer.supporting.push_back(facts.evidence(*s, "agreement"));
       continue;
     }
     if (persons.size() < 2) {
@@ -65,7 +70,23 @@ Answer evaluate_agreement(const Facts& facts) {
     tally.answer.open(Element::IDENTITY, "whether those who agreed are two persons");
     return std::move(tally.answer);
   }
+  if (disputed && !tally.clean()) {
+    tally.answer.open(Element::CONFLICT, "whether the disputed persons agreed");
+    return std::move(tally.answer);
+  }
   return std::move(tally).settle("an agreement of two or more persons");
+}
+
+Answer evaluate_agreed_serious(const Facts& facts) {
+  std::set<std::string> firm, any;
+  for (const Statement* s : facts.supporting(Statement::kAgreement)) {
+    any.insert(facts.offence_of(*s));
+    if (!facts.contested(*s) &&
+        facts.identities().fewest(facts.genuine_persons(*s), facts.excluded()) >= 2)
+      firm.insert(facts.offence_of(*s));
+  }
+  if (firm.empty() && any.empty()) return evaluate_serious_crime(facts);
+  return serious_crime_among(facts, firm.empty() ? any : firm);
 }
 
 Answer evaluate_furtherance(const Facts& facts) {
@@ -74,11 +95,13 @@ Answer evaluate_furtherance(const Facts& facts) {
     if (!(s->act().has_knowing() && !s->act().knowing()) &&
         (facts.contested(*s) || !facts.genuine_persons(*s).empty()))
       tally.support(*s, "act in furtherance");
+  // The limb stands only "where required by domestic law", and the file states no requirement.
+  tally.answer.rests_on_law = true;
   if (tally.clean()) return std::move(tally).settle("");
-  tally.answer.open(
-      Element::LAW_UNKNOWN,
-      "whether the domestic law requires an act in furtherance or a group; if it does, such "
-      "an act");
+  tally.answer.outcome = kIndicated;
+  tally.answer.notes.emplace_back(
+      "no act in furtherance is stated; the file names no domestic law that requires one, or a "
+      "group: check the law of the State that charges");
   return std::move(tally.answer);
 }
 
@@ -119,21 +142,37 @@ Answer evaluate_active_part(const Facts& facts) {
   return std::move(tally).settle("acts within the group's criminal or other activities");
 }
 
+namespace {
+bool organizes_or_aids(const Statement& s) {
+  switch (s.act().type()) {
+    case Act::direction:
+    case Act::control:
+    case Act::planning:
+    case Act::preparation:
+    case Act::facilitation:
+      return true;
+    default:
+      return false;
+  }
+}
+}  // namespace
+
+Answer evaluate_aided_serious(const Facts& facts) {
+  std::set<std::string> firm, any;
+  for (const Statement* s : facts.supporting(Statement::kAct)) {
+    if (!organizes_or_aids(*s)) continue;
+    any.insert(facts.offence_of(*s));
+    if (!facts.contested(*s) && s->act().knowing() && !facts.genuine_persons(*s).empty())
+      firm.insert(facts.offence_of(*s));
+  }
+  if (firm.empty() && any.empty()) return evaluate_serious_crime(facts);
+  return serious_crime_among(facts, firm.empty() ? any : firm);
+}
+
 Answer evaluate_organizing_or_aiding(const Facts& facts) {
   Tally tally{facts};
   int silent = 0;
-  const auto wanted = [](const Statement& s) {
-    switch (s.act().type()) {
-      case Act::direction:
-      case Act::control:
-      case Act::planning:
-      case Act::preparation:
-      case Act::facilitation:
-        return true;
-      default:
-        return false;
-    }
-  };
+  const auto wanted = organizes_or_aids;
   for (const Statement* s : facts.supporting(Statement::kAct)) {
     if (!wanted(*s) || (!facts.contested(*s) && facts.genuine_persons(*s).empty())) continue;
     if (!s->act().has_knowing()) {

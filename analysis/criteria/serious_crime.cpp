@@ -51,11 +51,18 @@ std::vector<core::Date> offence_days(const Facts& facts, const v1::Offence& offe
   return days;
 }
 
-bool acts_name(const Facts& facts, const std::string& offence) {
-  for (const auto body : {Statement::kAct, Statement::kAgreement})
-    for (const Statement* s : facts.supporting(body))
-      if (facts.offence_of(*s) == offence) return true;
-  return false;
+/// Offences that facts about acts and agreements name, whatever the lens: which law is in question
+/// does not depend on how a statement was obtained.
+std::set<std::string> offences_in_question(const Facts& facts) {
+  std::set<std::string> out;
+  for (const Statement* s : facts.all())
+    if ((s->has_act() || s->has_agreement()) && is_fact(*s) && !contradicts(*s))
+      out.insert(facts.offence_of(*s));
+  return out;
+}
+
+std::string state_of(const v1::Offence& offence) {
+  return offence.law().state().empty() ? offence.state() : offence.law().state();
 }
 
 /// Facts of the form: an aggravated or organized form counts only when they are indicated.
@@ -63,6 +70,7 @@ struct FormFacts {
   Outcome outcome = kIndicated;
   std::string text;
   std::vector<v1::Evidence> evidence;
+  std::set<Reason> reasons;
 };
 
 FormFacts form_facts(const Facts& facts, const v1::Offence& offence, const v1::Law& law) {
@@ -73,6 +81,8 @@ FormFacts form_facts(const Facts& facts, const v1::Offence& offence, const v1::L
   const auto consider = [&](const Answer& answer, const std::string& what) {
     ways.push_back(answer.outcome);
     wanted.push_back(what);
+    if (answer.outcome == kUndetermined)
+      out.reasons.insert(answer.reasons.begin(), answer.reasons.end());
     if (answer.outcome == kIndicated)
       out.evidence.insert(out.evidence.end(), answer.supporting.begin(), answer.supporting.end());
   };
@@ -84,10 +94,14 @@ FormFacts form_facts(const Facts& facts, const v1::Offence& offence, const v1::L
   if (names("som.6.3.b")) consider(evaluate_degrading(facts), "inhuman or degrading treatment");
   if (law.form() == "organisation") {
     const Answer random = evaluate_random(facts), immediate = evaluate_immediate(facts);
+    const Answer number = evaluate_number(facts), concert = evaluate_concert(facts);
     Answer group;
     group.outcome = kleene_and({kleene_not(kleene_and({random.outcome, immediate.outcome})),
-                                evaluate_number(facts).outcome, evaluate_concert(facts).outcome});
-    group.supporting = evaluate_concert(facts).supporting;
+                                number.outcome, concert.outcome});
+    group.supporting = concert.supporting;
+    for (const Answer* part : {&random, &immediate, &number, &concert})
+      if (part->outcome == kUndetermined)
+        group.reasons.insert(part->reasons.begin(), part->reasons.end());
     consider(group, "three or more persons acting in concert as a structured group");
   }
   if (ways.empty()) {
@@ -126,6 +140,8 @@ Penalty penalty_of(const Facts& facts, const v1::Offence& offence) {
   }
   const std::string name = name_of_law(law);
   const Maximum then = maximum_of(law);
+  const FormFacts form = form_facts(facts, offence, law);
+  out.form = form.outcome;
   const auto unknown = [&](std::string why, std::string missing) {
     out.outcome = kUndetermined;
     out.reasons.insert(Element::LAW_UNKNOWN);
@@ -133,9 +149,6 @@ Penalty penalty_of(const Facts& facts, const v1::Offence& offence) {
     out.missing = std::move(missing);
     return out;
   };
-  if (!then.known)
-    return unknown("the statutory maximum is not stated",
-                   fmt::format("the statutory maximum of {} on the date of the offence", name));
   const auto days = offence_days(facts, offence);
   if (days.empty())
     return unknown("the date of the offence is not stated",
@@ -150,6 +163,10 @@ Penalty penalty_of(const Facts& facts, const v1::Offence& offence) {
                                  law.in_force_from(), to ? law.in_force_to() : "date"),
                      fmt::format("the law in force on {}", core::format_date(day)));
   }
+  out.in_force = true;
+  if (!then.known)
+    return unknown("the statutory maximum is not stated",
+                   fmt::format("the statutory maximum of {} on the date of the offence", name));
   const std::string when = core::format_date(days.back());
   out.text = fmt::format("{}: {}: maximum {} on {}", offence.id(), name, then.text, when);
   out.outcome = then.serious ? kIndicated : kNotIndicated;
@@ -185,7 +202,6 @@ Penalty penalty_of(const Facts& facts, const v1::Offence& offence) {
     }
   }
   if (out.outcome == kNotIndicated) return out;
-  FormFacts form = form_facts(facts, offence, law);
   if (form.outcome == kNotIndicated) {
     out.outcome = kNotIndicated;
     out.reasons.clear();
@@ -193,42 +209,55 @@ Penalty penalty_of(const Facts& facts, const v1::Offence& offence) {
     out.text += fmt::format("; its own facts are not indicated ({})", form.text);
   } else if (form.outcome == kUndetermined) {
     out.outcome = kUndetermined;
-    out.reasons.insert(Element::MISSING);
+    out.reasons.insert(form.reasons.begin(), form.reasons.end());
+    if (out.reasons.empty()) out.reasons.insert(Element::MISSING);
     out.text += fmt::format("; the {} form needs facts of its own", law.form());
     if (!out.missing.empty()) out.missing += "; ";
     out.missing +=
         fmt::format("facts of the {} form of {}: {}", law.form(), offence.id(), form.text);
   } else {
-    out.facts = std::move(form.evidence);
+    out.facts = form.evidence;
   }
   return out;
 }
 
-Answer evaluate_serious_crime(const Facts& facts) {
+Answer serious_crime_among(const Facts& facts, const std::set<std::string>& named) {
   Answer out;
   out.rests_on_law = true;
   std::vector<const v1::Offence*> asked;
-  bool any_named = false;
+  std::set<std::string> states, unknown;
+  for (const std::string& id : named)
+    if (!id.empty() && facts.offence(id) == nullptr) unknown.insert(id);
+  // An act that names none of several offences may mean any of them.
+  const bool any = named.empty() || named.contains("");
   for (const v1::Offence& offence : facts.file().offences())
-    any_named = any_named || acts_name(facts, offence.id());
+    if (any || named.contains(offence.id())) {
+      asked.push_back(&offence);
+      states.insert(state_of(offence));
+    }
+  const auto in_question = offences_in_question(facts);
   for (const v1::Offence& offence : facts.file().offences()) {
+    if (any || named.contains(offence.id())) continue;
     const std::string& form = offence.law().form();
-    if (!any_named || acts_name(facts, offence.id()) || form == "aggravated" ||
-        form == "organisation")
+    // The aggravated or organized form of the same law stands beside the form that is named.
+    if ((form == "aggravated" || form == "organisation") && states.contains(state_of(offence)) &&
+        !in_question.contains(offence.id()))
       asked.push_back(&offence);
     else
-      out.notes.push_back(fmt::format("{} is named by no act and no agreement", offence.id()));
+      out.notes.push_back(fmt::format("{} is not the offence asked about here", offence.id()));
   }
   std::sort(asked.begin(), asked.end(), [](const v1::Offence* a, const v1::Offence* b) {
     return natural_less(a->id(), b->id());
   });
-  if (asked.empty()) {
+  if (asked.empty() && unknown.empty()) {
     out.open(Element::MISSING, "the offence and the law that punishes it");
+    out.reasons.insert(Element::LAW_UNKNOWN);
     return out;
   }
   std::vector<Outcome> parts;
+  std::vector<std::pair<std::set<Reason>, std::string>> open;
   for (const v1::Offence* offence : asked) {
-    Penalty penalty = penalty_of(facts, *offence);
+    const Penalty penalty = penalty_of(facts, *offence);
     parts.push_back(penalty.outcome);
     v1::Evidence law;
     law.set_statement_id(offence->id());
@@ -244,16 +273,62 @@ Answer evaluate_serious_crime(const Facts& facts) {
       out.contrary.push_back(law);
     } else {
       out.notes.push_back(penalty.text);
+      open.emplace_back(penalty.reasons, penalty.missing);
     }
   }
+  for (const std::string& id : unknown) {
+    parts.push_back(kUndetermined);
+    open.emplace_back(std::set<Reason>{Element::LAW_UNKNOWN},
+                      fmt::format("the law of {}, which the file does not describe", id));
+  }
   out.outcome = kleene_or(parts);
+  if (any && kleene_and(parts) != out.outcome) {
+    out.open(Element::MISSING, "which of the offences was committed or aimed at");
+    return out;
+  }
   if (out.outcome == kUndetermined)
-    for (const v1::Offence* offence : asked) {
-      const Penalty penalty = penalty_of(facts, *offence);
-      if (penalty.outcome != kUndetermined) continue;
-      out.reasons.insert(penalty.reasons.begin(), penalty.reasons.end());
-      out.missing.push_back(penalty.missing);
+    for (const auto& [reasons, missing] : open) {
+      out.reasons.insert(reasons.begin(), reasons.end());
+      out.missing.push_back(missing);
     }
+  return out;
+}
+
+Answer evaluate_serious_crime(const Facts& facts) {
+  return serious_crime_among(facts, offences_in_question(facts));
+}
+
+Answer evaluate_one_offence(const Facts& facts) {
+  Answer out;
+  out.rests_on_law = true;
+  out.outcome = kIndicated;
+  const auto named = offences_in_question(facts);
+  if (named.size() < 2) return out;
+  const auto crosses = [&](const std::string& id) {
+    std::set<std::string> states;
+    for (const Statement* s : facts.supporting(Statement::kAct))
+      if (facts.offence_of(*s) == id && !s->act().state().empty()) states.insert(s->act().state());
+    for (const Statement* s : facts.supporting(Statement::kEffect))
+      if (facts.offence_of(*s) == id || facts.offence_of(*s).empty())
+        states.insert(s->effect().state());
+    return states.size() > 1;
+  };
+  std::set<std::string> outside;
+  for (const std::string& id : named) {
+    const v1::Offence* offence = facts.offence(id);
+    const bool within = offence == nullptr || offence->law().implements_size() > 0 ||
+                        penalty_of(facts, *offence).outcome != kNotIndicated;
+    if (!crosses(id)) continue;
+    if (within) return out;
+    outside.insert(id);
+  }
+  // Acts in several States that belong to an offence outside the Convention carry no other one.
+  if (!outside.empty())
+    out.open(Element::MISSING,
+             fmt::format("whether the offence within the Convention is itself transnational: the "
+                         "acts in more than one State belong to {}, which is neither a serious "
+                         "crime nor a Convention offence",
+                         fmt::join(outside, ", ")));
   return out;
 }
 
@@ -273,7 +348,7 @@ Answer evaluate_bound_by_protocol(const Facts& facts) {
   }
   std::vector<Outcome> parts;
   for (const std::string& state : states) {
-    const auto party = facts.is_party(state);
+    const auto party = facts.is_party(state, facts.smuggling_day());
     if (!party) {
       out.open(Element::LAW_UNKNOWN, fmt::format("whether {} was a Party to the Protocol", state));
       return out;

@@ -33,8 +33,9 @@ bool implements_some(const Facts& facts, std::string_view prefix) {
 /// the own crossing is shown as contrary, never as support.
 Answer acts_towards(const Facts& facts, std::string_view prefix,
                     std::initializer_list<Act::Type> types, const std::string& what,
-                    const std::string& missing) {
+                    const std::string& missing, bool with_intent) {
   Tally tally{facts};
+  int silent = 0;
   const auto wanted = [&](const Statement& s) {
     return std::find(types.begin(), types.end(), s.act().type()) != types.end() &&
            facts.implements(facts.offence_of(s), prefix);
@@ -46,6 +47,9 @@ Answer acts_towards(const Facts& facts, std::string_view prefix,
     } else if (!by_somebody_else(facts, *s)) {
       tally.answer.contrary.push_back(facts.evidence(
           *s, "done by a migrant for the own crossing, a victim or an officer on duty"));
+    } else if (with_intent && !s->act().has_knowing()) {
+      ++silent;
+      tally.lead(*s, what + ", knowledge not stated");
     } else {
       tally.support(*s, what);
     }
@@ -60,7 +64,8 @@ Answer acts_towards(const Facts& facts, std::string_view prefix,
     tally.answer.open(Element::MISSING, missing);
     return std::move(tally.answer);
   }
-  return std::move(tally).settle(missing);
+  return std::move(tally).settle(silent > 0 ? "whether those who acted knew what they did"
+                                            : missing);
 }
 
 /// One migrant's entry with what the Protocol asks of it. The same entry answers all three
@@ -82,11 +87,18 @@ void fill_status(const Facts& facts, EntryView& view, const std::string& person,
                  std::optional<bool> resident) {
   std::set<std::string> nationalities;
   if (!own_nationality.empty()) nationalities.insert(own_nationality);
-  for (const Statement* s : facts.person_statements(person))
-    if (!s->person().nationality().empty() && is_fact(*s)) {
-      nationalities.insert(s->person().nationality());
-      view.status_from = s;
-    }
+  std::set<std::string> residences;
+  for (const Statement* s : facts.person_statements(person)) {
+    const auto& used = facts.used();
+    if (!is_fact(*s) || std::find(used.begin(), used.end(), s) == used.end()) continue;
+    if (!s->person().residence().empty()) residences.insert(s->person().residence());
+    if (s->person().nationality().empty()) continue;
+    nationalities.insert(s->person().nationality());
+    view.status_from = s;
+  }
+  // Who resides in another State is no permanent resident of this one.
+  if (!resident && !residences.empty() && !state.empty() && !residences.contains(state))
+    resident = false;
   if (state.empty()) {
     view.status_missing = "the State concerned";
     return;
@@ -142,7 +154,7 @@ std::vector<EntryView> entries(const Facts& facts) {
     }
     if (e.state().empty()) {
       view.party_unknown = true;
-    } else if (const auto party = facts.is_party(e.state())) {
+    } else if (const auto party = facts.is_party(e.state(), facts.smuggling_day())) {
       view.party = *party ? kIndicated : kNotIndicated;
     } else {
       view.party_unknown = true;
@@ -179,7 +191,8 @@ Answer evaluate_procurement(const Facts& facts) {
   return acts_towards(facts, "som.6.1.a",
                       {Act::commission, Act::attempt, Act::facilitation, Act::direction,
                        Act::control, Act::preparation, Act::planning},
-                      "procuring the entry", "an act that procures the entry of another person");
+                      "procuring the entry", "an act that procures the entry of another person",
+                      false);  // intention is an element of its own
 }
 
 Answer evaluate_intent_entry(const Facts& facts) {
@@ -413,7 +426,7 @@ Answer evaluate_enabling_stay(const Facts& facts) {
   return acts_towards(
       facts, "som.6.1.c",
       {Act::commission, Act::facilitation, Act::direction, Act::control, Act::attempt},
-      "enabling the stay", "an act that enables another person to remain");
+      "enabling the stay", "an act that enables another person to remain", true);
 }
 
 Answer evaluate_illegal_stay(const Facts& facts) {
@@ -482,17 +495,18 @@ Answer evaluate_illegal_means(const Facts& facts) {
 
 Answer evaluate_attempt(const Facts& facts) {
   return acts_towards(facts, "som.6.1", {Act::attempt}, "attempt",
-                      "an attempt of a Protocol offence");
+                      "an attempt of a Protocol offence", true);
 }
 
 Answer evaluate_accomplice(const Facts& facts) {
   return acts_towards(facts, "som.6.", {Act::facilitation}, "facilitation",
-                      "an act of an accomplice");
+                      "an act of an accomplice", true);
 }
 
 Answer evaluate_organizing_smuggling(const Facts& facts) {
   return acts_towards(facts, "som.6.", {Act::direction, Act::control, Act::planning},
-                      "organizing or directing", "an act of organizing or directing other persons");
+                      "organizing or directing", "an act of organizing or directing other persons",
+                      true);
 }
 
 Answer evaluate_danger(const Facts& facts) {

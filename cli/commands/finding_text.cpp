@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <set>
 #include <vector>
 
 #include "analysis/criteria/outcome.hpp"
@@ -38,9 +39,14 @@ void rows_of(const v1::Element& element, int depth, std::vector<std::vector<std:
   for (const v1::Element& child : element.children()) rows_of(child, depth + 1, rows);
 }
 
+/// Where an element is printed again, only the place that sets it out speaks of it.
+bool elsewhere(const v1::Element& element) {
+  return element.notes_size() == 1 && element.notes(0).rfind("set out in full", 0) == 0;
+}
+
 void missing_of(const v1::Element& element, std::string& out) {
-  if (element.operator_() == "LEAF" && element.missing_size() > 0) {
-    out += fmt::format("  {}\n", element.id());
+  if (element.operator_() == "LEAF" && element.missing_size() > 0 && !elsewhere(element)) {
+    out += fmt::format("  {}  {}\n", element.id(), element.title());
     for (const std::string& line : element.missing())
       out += fmt::format("    {}\n", core::printable(line, 300));
   }
@@ -48,16 +54,41 @@ void missing_of(const v1::Element& element, std::string& out) {
 }
 
 void notes_of(const v1::Element& element, std::string& out) {
-  if (element.operator_() == "LEAF" && element.notes_size() > 0) {
-    out += fmt::format("  {}\n", element.id());
+  if (element.notes_size() > 0 && !elsewhere(element)) {
+    out += fmt::format("  {}  {}\n", element.id(), element.title());
     for (const std::string& line : element.notes())
       out += fmt::format("    {}\n", core::printable(line, 300));
   }
   for (const v1::Element& child : element.children()) notes_of(child, out);
 }
 
+std::string meaning_of(v1::Element::ReasonCode reason) {
+  switch (reason) {
+    case v1::Element::MISSING:
+      return "facts that would settle it are not stated";
+    case v1::Element::CONFLICT:
+      return "facts, laws or decisions say the reverse of each other";
+    case v1::Element::IDENTITY:
+      return "it is open who is the same person as whom";
+    case v1::Element::LAW_UNKNOWN:
+      return "the law, its dates or who is bound by the treaty is not known";
+    case v1::Element::JUDGEMENT_TERM:
+      return "a named officer has to decide, with reasons (`palermo decide`)";
+    case v1::Element::PROVENANCE:
+      return "it rests on evidence outside the lens, or on one source";
+    default:
+      return "-";
+  }
+}
+
+void codes_of(const v1::Element& element, std::set<v1::Element::ReasonCode>& out) {
+  for (const int reason : element.reason_codes())
+    out.insert(static_cast<v1::Element::ReasonCode>(reason));
+  for (const v1::Element& child : element.children()) codes_of(child, out);
+}
+
 void gate(const char* name, const v1::Gate& gate, std::string& out) {
-  out += fmt::format("  {:<12} {}", name, criteria::in_words(gate.outcome()));
+  out += fmt::format("  {}: {}", name, criteria::in_words(gate.outcome()));
   if (gate.reason_codes_size() > 0) out += " (" + reasons_of(gate.reason_codes()) + ")";
   out += "\n";
   for (const std::string& line : gate.because())
@@ -86,12 +117,19 @@ std::string finding_text(const v1::Finding& f) {
       {"element", "what it asks", "outcome", "supporting", "contrary", "origins", "grade"}};
   for (const v1::Element& element : f.elements()) rows_of(element, 0, rows);
   out += core::table(rows);
+  std::set<v1::Element::ReasonCode> codes;
+  for (const v1::Element& element : f.elements()) codes_of(element, codes);
+  if (!codes.empty()) out += "\nWhy an element is undetermined\n";
+  for (const auto code : codes)
+    out += fmt::format("  {:<14}  {}\n", v1::Element::ReasonCode_Name(code), meaning_of(code));
   std::string missing;
   for (const v1::Element& element : f.elements()) missing_of(element, missing);
   if (!missing.empty()) out += "\nWhat would settle the open elements\n" + missing;
 
-  out += fmt::format("\nDistinct persons who may count: between {} and {}\n", f.persons().lo(),
-                     f.persons().hi());
+  out += f.persons().lo() == f.persons().hi()
+             ? fmt::format("\nDistinct persons who count: {}\n", f.persons().lo())
+             : fmt::format("\nDistinct persons who count: at least {}, at most {}\n",
+                           f.persons().lo(), f.persons().hi());
   if (f.counted_size() > 0) {
     std::vector<std::vector<std::string>> people{{"person", "category", "counts", "why"}};
     for (const v1::PersonCount& row : f.counted())
@@ -115,11 +153,11 @@ std::string finding_text(const v1::Finding& f) {
     }
     out += core::table(acts);
   }
-  out += "\nGates\n";
-  gate("domestic", f.gates().domestic(), out);
-  gate("mla", f.gates().mla(), out);
-  gate("extradition", f.gates().extradition(), out);
-  gate("full scope", f.gates().full_scope(), out);
+  out += "\nWhat the Convention opens (four separate tests)\n";
+  gate("domestic offence, art. 34(2)", f.gates().domestic(), out);
+  gate("mutual legal assistance, art. 18(1)", f.gates().mla(), out);
+  gate("extradition, art. 16(1)", f.gates().extradition(), out);
+  gate("full scope, art. 3", f.gates().full_scope(), out);
 
   if (f.flips_size() > 0) {
     out += "\nElements that differ under another lens\n";

@@ -16,16 +16,16 @@
 #include "core/store/segment_store.hpp"
 #include "ingest/calls/call_reader.hpp"
 #include "ingest/calls/call_sorter.hpp"
+#include "ingest/pipeline_calls_detail.hpp"
 #include "ingest/source_writer.hpp"
 
 namespace palermo::ingest {
-namespace {
 
 using core::Result;
 using core::Status;
 using store::CallColumns;
+namespace detail {
 
-/// Rows of `from`, with identifiers renumbered.
 CallColumns gather(const CallColumns& from, std::span<const std::uint32_t> rows,
                    const std::vector<std::uint32_t>& ids) {
   CallColumns to;
@@ -67,7 +67,6 @@ CallColumns gather(const CallColumns& from, std::span<const std::uint32_t> rows,
   return to;
 }
 
-/// Which identifiers of the table the rows mention.
 std::vector<bool> mentioned(const CallColumns& c, std::span<const std::uint32_t> rows,
                             std::size_t identifiers) {
   std::vector<bool> used(identifiers + 1, false);
@@ -79,9 +78,6 @@ std::vector<bool> mentioned(const CallColumns& c, std::span<const std::uint32_t>
   return used;
 }
 
-/// Appends the case's calls of the same period, in the table's own numbering, behind the table's
-/// rows, so that duplicates across files are found. Calls with an identifier or text the table
-/// lacks cannot be equal to one of its rows and are left out.
 Status append_earlier(store::Database& db, const CallTable& table,
                       const std::vector<std::uint32_t>& known_ids, CallColumns& columns) {
   if (columns.records == 0) return core::ok();
@@ -158,7 +154,6 @@ Status append_earlier(store::Database& db, const CallTable& table,
   });
 }
 
-/// Cuts optional columns and rows of earlier files off again.
 void cut_to(CallColumns& c, std::size_t records) {
   c.records = records;
   for (auto* column :
@@ -172,6 +167,12 @@ void cut_to(CallColumns& c, std::size_t records) {
     if (!column->empty()) column->resize(records, 0);
   if (!c.azimuth_deg.empty()) c.azimuth_deg.resize(records, 0);
 }
+
+}  // namespace detail
+
+namespace {
+
+using detail::gather;
 
 /// Encodes all segments, with the other cores' help, while the caller writes something else.
 class SegmentEncoder {
@@ -216,6 +217,10 @@ class SegmentEncoder {
   std::vector<store::EncodedSegment> encoded_;
   std::vector<std::thread> threads_;
 };
+
+}  // namespace
+
+namespace detail {
 
 v1::QuarantinedProduct product_of(const CallTable& table, const CallColumns& columns,
                                   const std::vector<std::uint32_t>& rows, const std::string& reason,
@@ -270,10 +275,11 @@ Status write_segments(session::Session& session, store::Transaction& transaction
   return core::ok();
 }
 
-}  // namespace
+}  // namespace detail
 
 Result<v1::IngestResult> ingest_calls(session::Session& session, SourceFile& file,
                                       const Profile& profile, const IngestOptions& options) {
+  using namespace detail;
   const auto tell = [&](std::string_view step, double done) {
     if (options.progress) options.progress(step, done);
   };
@@ -297,6 +303,7 @@ Result<v1::IngestResult> ingest_calls(session::Session& session, SourceFile& fil
   PALERMO_TRY(store::Transaction transaction, db.begin());
   PALERMO_TRY(const WrittenSource place, next_source(db));
   table.columns.source_id = place.id;
+  PALERMO_TRY(const std::int64_t known, last_identifier(db));
   PALERMO_TRY(store::BulkIdentifiers bulk, store::BulkIdentifiers::look_up(db, table.identifiers));
   CallColumns& columns = table.columns;
   const std::size_t own = columns.records;
@@ -350,6 +357,7 @@ Result<v1::IngestResult> ingest_calls(session::Session& session, SourceFile& fil
   entry.set_segments(static_cast<std::uint32_t>(segments.size()));
   // Each segment has a leaf of its own; `records` and `records_root` are for record rows.
   PALERMO_CHECK_OK(write_source(session, transaction, place, source, entry));
+  PALERMO_CHECK_OK(write_identifiers(session, transaction, place, known));
   PALERMO_CHECK_OK(write_segments(session, transaction, place, options.authorization_id, segments));
   v1::IngestResult result;
   for (const auto& [reason, rows] : sorted.quarantine) {

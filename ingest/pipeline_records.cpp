@@ -13,40 +13,42 @@
 #include "core/base/log.hpp"
 #include "core/ledger/merkle.hpp"
 #include "core/store/record_store.hpp"
+#include "ingest/pipeline_records_detail.hpp"
 #include "ingest/source_writer.hpp"
 
 namespace palermo::ingest {
-namespace {
-
 using authorization::Coverage;
 using authorization::DataType;
 using core::Result;
 using core::Status;
 
-/// Authorizations that the records of a file name, compiled once each.
-class Coverages {
- public:
-  explicit Coverages(store::Database& db) : db_{&db} {}
-  /// nullptr: the case has no such authorization.
-  Result<const Coverage*> find(const std::string& id) {
-    const auto known = coverages_.find(id);
-    if (known != coverages_.end()) return known->second ? &*known->second : nullptr;
-    auto stored = authorization::load(*db_, id);
-    if (!stored) {
-      if (stored.error().code != core::ErrorCode::NotFound) return std::move(stored).error();
-      coverages_.emplace(id, std::nullopt);
-      return nullptr;
-    }
-    PALERMO_TRY(Coverage coverage, Coverage::compile(stored->authorization));
-    return &*coverages_.emplace(id, std::move(coverage)).first->second;
+namespace detail {
+namespace {
+v1::QuarantinedIdentifier sealed_form(const store::ObservedIdentifier& from) {
+  v1::QuarantinedIdentifier to;
+  to.set_kind(from.kind);
+  to.set_value(from.value);
+  to.set_raw(from.raw);
+  to.set_valid(from.valid);
+  to.set_country(from.country);
+  return to;
+}
+
+}  // namespace
+
+Result<const Coverage*> Coverages::find(const std::string& id) {
+  const auto known = coverages_.find(id);
+  if (known != coverages_.end()) return known->second ? &*known->second : nullptr;
+  auto stored = authorization::load(*db_, id);
+  if (!stored) {
+    if (stored.error().code != core::ErrorCode::NotFound) return std::move(stored).error();
+    coverages_.emplace(id, std::nullopt);
+    return nullptr;
   }
+  PALERMO_TRY(Coverage coverage, Coverage::compile(stored->authorization));
+  return &*coverages_.emplace(id, std::move(coverage)).first->second;
+}
 
- private:
-  store::Database* db_;
-  std::map<std::string, std::optional<Coverage>> coverages_;
-};
-
-/// Rule code that keeps a record back; empty when it is covered, or when nothing needs to cover it.
 Result<std::string> rule_against(const store::RecordRow& row, bool open_material,
                                  Coverages& coverages, std::uint32_t& undated) {
   // Open material that names an authorization is its product all the same.
@@ -72,16 +74,6 @@ Result<std::string> rule_against(const store::RecordRow& row, bool open_material
   return std::string{authorization::kNotATarget};
 }
 
-v1::QuarantinedIdentifier sealed_form(const store::ObservedIdentifier& from) {
-  v1::QuarantinedIdentifier to;
-  to.set_kind(from.kind);
-  to.set_value(from.value);
-  to.set_raw(from.raw);
-  to.set_valid(from.valid);
-  to.set_country(from.country);
-  return to;
-}
-
 v1::QuarantinedRecord sealed_form(store::RecordRow row) {
   v1::QuarantinedRecord to;
   to.set_kind(row.kind);
@@ -96,6 +88,28 @@ v1::QuarantinedRecord sealed_form(store::RecordRow row) {
   return to;
 }
 
+store::RecordRow opened_form(v1::QuarantinedRecord from) {
+  const auto opened = [](const v1::QuarantinedIdentifier& each) {
+    return store::ObservedIdentifier{each.kind(), each.value(), each.raw(), each.valid(),
+                                     each.country()};
+  };
+  store::RecordRow to;
+  to.kind = from.kind();
+  to.layer = from.layer();
+  to.authorization_id = from.authorization_id();
+  if (from.has_from_us()) to.from_us = from.from_us();
+  if (from.has_to_us()) to.to_us = from.to_us();
+  if (from.has_data_type()) to.data_type = static_cast<DataType>(from.data_type());
+  for (const auto& target : from.targets()) to.targets.push_back(opened(target));
+  for (const auto& identifier : from.identifiers()) to.identifiers.push_back(opened(identifier));
+  to.record = std::move(*from.mutable_record());
+  return to;
+}
+
+}  // namespace detail
+
+namespace {
+
 struct Held {
   v1::QuarantinedProduct product;
   std::uint32_t first_line = 0;
@@ -106,6 +120,7 @@ struct Held {
 
 Result<v1::IngestResult> ingest_records(session::Session& session, SourceFile& file,
                                         const Adapter& adapter, const IngestOptions& options) {
+  using namespace detail;
   const auto tell = [&](std::string_view step, double done) {
     if (options.progress) options.progress(step, done);
   };
@@ -129,6 +144,7 @@ Result<v1::IngestResult> ingest_records(session::Session& session, SourceFile& f
   store::Database& db = session.db();
   PALERMO_TRY(store::Transaction transaction, db.begin());
   PALERMO_TRY(const WrittenSource place, next_source(db));
+  PALERMO_TRY(const std::int64_t known, last_identifier(db));
   PALERMO_TRY(store::RecordWriter writer, store::RecordWriter::open(db, place.seq, place.id));
   Coverages coverages{db};
   std::map<std::pair<std::string, std::string>, Held> held;  // rule, authorization
@@ -214,6 +230,7 @@ Result<v1::IngestResult> ingest_records(session::Session& session, SourceFile& f
   entry.set_records_root(core::to_hex(ledger::root_of(leaves)));
   PALERMO_CHECK_OK(write_source(session, transaction, place, source, entry));
   PALERMO_CHECK_OK(writer.write());
+  PALERMO_CHECK_OK(write_identifiers(session, transaction, place, known));
   v1::IngestResult result;
   for (const auto& [key, group] : held)
     PALERMO_CHECK_OK(write_quarantine(session, transaction, place, group.product,

@@ -7,6 +7,7 @@
 #include "core/base/text.hpp"
 #include "core/base/time.hpp"
 #include "core/sealing/sealed_box.hpp"
+#include "core/store/row_bytes.hpp"
 
 namespace palermo::ingest {
 
@@ -73,6 +74,34 @@ Status write_source(session::Session& session, store::Transaction& transaction,
   return insert.run();
 }
 
+Result<std::int64_t> last_identifier(store::Database& db) {
+  return db.scalar("SELECT coalesce(max(id), 0) FROM identifier");
+}
+
+Status write_identifiers(session::Session& session, store::Transaction& transaction,
+                         const WrittenSource& place, std::int64_t before) {
+  PALERMO_TRY(const std::int64_t last, last_identifier(session.db()));
+  if (last == before) return core::ok();
+  PALERMO_TRY(store::Statement query,
+              session.db().prepare("SELECT salt FROM source WHERE seq = ?1"));
+  PALERMO_CHECK_OK(query.bind(1, place.seq));
+  PALERMO_TRY(const bool row, query.step());
+  if (!row) return Error{ErrorCode::Internal, "identifiers were written before their source"};
+  PALERMO_TRY(const std::string bytes,
+              store::identifier_bytes(session.db(), before + 1, last - before));
+  v1::LedgerEntry entry;
+  entry.set_id(place.id);
+  v1::IdentifiersEntry& body = *entry.mutable_identifiers();
+  body.set_source_id(place.id);
+  body.set_first(static_cast<std::uint32_t>(before + 1));
+  body.set_count(static_cast<std::uint32_t>(last - before));
+  body.set_commit(core::to_hex(core::commitment(query.blob(0), bytes)));
+  PALERMO_TRY(const ledger::AppendedLeaf leaf,
+              session.ledger().append(transaction, std::move(entry), session.actor()));
+  (void)leaf;
+  return core::ok();
+}
+
 Status write_quarantine(session::Session& session, store::Transaction& transaction,
                         const WrittenSource& place, const v1::QuarantinedProduct& product,
                         std::uint32_t count, std::uint32_t first_line, std::uint32_t last_line,
@@ -93,6 +122,8 @@ Status write_quarantine(session::Session& session, store::Transaction& transacti
   body.set_count(count);
   body.set_sha256(core::to_hex(digest));
   body.set_action("hold");
+  body.set_first_line(first_line);
+  body.set_last_line(last_line);
   PALERMO_TRY(const ledger::AppendedLeaf leaf,
               session.ledger().append(transaction, std::move(entry), session.actor()));
 

@@ -34,6 +34,14 @@ struct WrittenSource {
                                         const WrittenSource& place, v1::Source& source,
                                         const v1::SourceEntry& entry_part);
 
+/// Appends the entry that binds the identifiers this transaction added behind number `before`;
+/// none when it added none. The source's row must stand.
+[[nodiscard]] core::Status write_identifiers(session::Session& session,
+                                             store::Transaction& transaction,
+                                             const WrittenSource& place, std::int64_t before);
+/// Number of the newest identifier, in the current transaction; 0 in a case without any.
+[[nodiscard]] core::Result<std::int64_t> last_identifier(store::Database& db);
+
 /// Seals one group of rows that share a rule code, appends its entry, inserts its row, and adds it
 /// to the answer.
 [[nodiscard]] core::Status write_quarantine(session::Session& session,

@@ -10,7 +10,7 @@ std::string quarantine_words(const ReportInput& input) {
   std::map<std::string, std::uint64_t> by_reason;
   std::uint64_t total = 0;
   for (const auto& item : input.quarantine) {
-    if (item.status() == "released") continue;
+    if (item.status() != "held") continue;
     by_reason[item.reason()] += item.count();
     total += item.count();
   }

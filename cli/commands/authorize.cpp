@@ -23,12 +23,12 @@ std::string list_text(const v1::AuthorizationResult& result) {
   if (result.authorizations().empty())
     return "No authorization in this case. Add one with `palermo authorize add FILE`.\n";
   std::vector<std::vector<std::string>> rows{
-      {"id", "status", "kind", "regime", "from", "to", "targets", "hops", "held back"}};
+      {"id", "status", "kind", "regime", "from", "to", "targets", "hops", "stored", "held back"}};
   for (const auto& a : result.authorizations())
     rows.push_back({a.authorization_id(), a.status(), a.kind(), a.regime(),
                     a.effective_from().substr(0, 16), a.effective_to().substr(0, 16),
                     std::to_string(a.targets()), std::to_string(a.max_hops()),
-                    std::to_string(a.quarantined())});
+                    std::to_string(a.stored()), std::to_string(a.quarantined())});
   std::string text = core::table(rows);
   for (const auto& a : result.authorizations())
     if (!a.status_reason().empty())
@@ -40,11 +40,17 @@ std::string list_text(const v1::AuthorizationResult& result) {
 }
 
 core::Result<v1::AuthorizationResult> summary_of(session::Session& session,
-                                                 const std::vector<StoredAuthorization>& all) {
+                                                 const std::vector<StoredAuthorization>& all,
+                                                 const std::string& as_of = {}) {
+  std::int64_t at_us = core::now_us();
+  if (!as_of.empty()) {
+    PALERMO_TRY(const core::Instant at, core::parse_date_or_instant(as_of, false));
+    at_us = at.us;
+  }
   v1::AuthorizationResult result;
   for (const StoredAuthorization& stored : all) {
     PALERMO_TRY(*result.add_authorizations(),
-                authorization::summarize(session.db(), stored, core::now_us()));
+                authorization::summarize(session.db(), stored, at_us));
   }
   if (result.authorizations_size() > 0) {
     result.set_authorization_id(result.authorizations(0).authorization_id());
@@ -103,13 +109,13 @@ Status run_add(const std::string& path, const Context& context) {
   return core::ok();
 }
 
-Status run_list(const Context& context) {
+Status run_list(const std::string& as_of, const Context& context) {
   PALERMO_TRY(session::Session session, context.open());
   PALERMO_CHECK_OK(session.permit(authorization::Operation::ReadAuthorization));
   PALERMO_TRY(const auto known, (authorization::load_all(session.db())));
   std::vector<StoredAuthorization> all;
   for (const auto& [id, stored] : known) all.push_back(stored);
-  PALERMO_TRY(const v1::AuthorizationResult result, summary_of(session, all));
+  PALERMO_TRY(const v1::AuthorizationResult result, summary_of(session, all, as_of));
   context.answer(result, [&] { return list_text(result); });
   return core::ok();
 }
@@ -147,22 +153,24 @@ std::string show_text(const v1::AuthorizationResult& result) {
   line("necessity", a.necessity());
   line("proportionality", a.proportionality());
   line("revision", std::to_string(s.rev()));
+  line("stored", std::to_string(s.stored()));
   line("held back", std::to_string(s.quarantined()));
   return text;
 }
 
 core::Result<v1::AuthorizationResult> shown(session::Session& session,
-                                            const StoredAuthorization& stored) {
-  PALERMO_TRY(v1::AuthorizationResult result, summary_of(session, {stored}));
+                                            const StoredAuthorization& stored,
+                                            const std::string& as_of = {}) {
+  PALERMO_TRY(v1::AuthorizationResult result, summary_of(session, {stored}, as_of));
   *result.mutable_authorization() = stored.authorization;
   return result;
 }
 
-Status run_show(const std::string& id, const Context& context) {
+Status run_show(const std::string& id, const std::string& as_of, const Context& context) {
   PALERMO_TRY(session::Session session, context.open());
   PALERMO_CHECK_OK(session.permit(authorization::Operation::ReadAuthorization));
   PALERMO_TRY(const StoredAuthorization stored, authorization::load(session.db(), id));
-  PALERMO_TRY(const v1::AuthorizationResult result, shown(session, stored));
+  PALERMO_TRY(const v1::AuthorizationResult result, shown(session, stored, as_of));
   context.answer(result, [&] { return show_text(result); });
   return core::ok();
 }
@@ -201,6 +209,15 @@ Status check_time(const std::string& text, std::string_view option) {
   return core::ok();
 }
 
+/// A decision can be recorded late, but not before it was taken.
+Status check_past(const std::string& text, std::string_view option) {
+  PALERMO_CHECK_OK(check_time(text, option));
+  if (core::parse_date_or_instant(text, false)->us > core::now_us())
+    return Error{ErrorCode::Usage, fmt::format("{} {} lies in the future", option, text),
+                 std::nullopt, "record a decision once it has been taken"};
+  return core::ok();
+}
+
 struct ReviseOptions {
   std::string id, at, until, text;
 };
@@ -217,11 +234,17 @@ std::vector<Command> add_authorize(CLI::App& app) {
       "add", "Record the authorizations of a JSON file (one or an array)");
   add->add_option("file", *path, "Authorization file")->required();
 
-  CLI::App* list = authorize->add_subcommand("list", "All authorizations with their status today");
+  auto as_of = std::make_shared<std::string>();
+  const auto with_as_of = [&as_of](CLI::App* parser) {
+    parser->add_option("--as-of", *as_of, "Status at this time; default: now")->type_name("TIME");
+  };
+  CLI::App* list = authorize->add_subcommand("list", "All authorizations with their status");
+  with_as_of(list);
 
   auto id = std::make_shared<std::string>();
   CLI::App* show = authorize->add_subcommand("show", "One authorization, whole");
   show->add_option("id", *id)->required();
+  with_as_of(show);
 
   auto renewal = std::make_shared<ReviseOptions>();
   CLI::App* renew = authorize->add_subcommand("renew", "Record a renewal");
@@ -244,11 +267,19 @@ std::vector<Command> add_authorize(CLI::App& app) {
 
   return {
       {add, [path](const Context& context) { return run_add(*path, context); }},
-      {list, [](const Context& context) { return run_list(context); }},
-      {show, [id](const Context& context) { return run_show(*id, context); }},
+      {list,
+       [as_of](const Context& context) -> Status {
+         if (!as_of->empty()) PALERMO_CHECK_OK(check_time(*as_of, "--as-of"));
+         return run_list(*as_of, context);
+       }},
+      {show,
+       [id, as_of](const Context& context) -> Status {
+         if (!as_of->empty()) PALERMO_CHECK_OK(check_time(*as_of, "--as-of"));
+         return run_show(*id, *as_of, context);
+       }},
       {renew,
        [renewal](const Context& context) -> Status {
-         PALERMO_CHECK_OK(check_time(renewal->at, "--granted-at"));
+         PALERMO_CHECK_OK(check_past(renewal->at, "--granted-at"));
          PALERMO_CHECK_OK(check_time(renewal->until, "--until"));
          return revise(renewal->id, "renew", context, [&](v1::Authorization& a) -> Status {
            auto& added = *a.add_renewals();
@@ -260,7 +291,7 @@ std::vector<Command> add_authorize(CLI::App& app) {
        }},
       {confirm,
        [confirmation](const Context& context) -> Status {
-         PALERMO_CHECK_OK(check_time(confirmation->at, "--at"));
+         PALERMO_CHECK_OK(check_past(confirmation->at, "--at"));
          return revise(confirmation->id, "confirm", context, [&](v1::Authorization& a) -> Status {
            if (!a.has_urgent() || a.urgent().oral_at().empty())
              return Error{ErrorCode::Usage,

@@ -6,6 +6,7 @@
 #include "cli/commands/all.hpp"
 #include "core/authorization/coverage.hpp"
 #include "core/base/text.hpp"
+#include "ingest/release.hpp"
 #include "palermo/v1/ingest.pb.h"
 
 namespace palermo::cli {
@@ -53,13 +54,84 @@ core::Status run_list(const Context& context) {
   return core::ok();
 }
 
+std::string outcome_text(const v1::QuarantineOutcome& outcome, bool destroy) {
+  std::vector<std::vector<std::string>> rows{{"id", "rule", "records", "source", "status"}};
+  for (const auto& item : outcome.items())
+    rows.push_back({item.quarantine_id(), item.reason(), std::to_string(item.count()),
+                    item.source_id(), item.status()});
+  std::string text = core::table(rows);
+  if (destroy) {
+    text += fmt::format(
+        "{} records destroyed; row and hash of each item stay, and the ledger has the order. "
+        "{} places still hold their bytes.\n",
+        outcome.destroyed(), outcome.search_hits());
+  } else {
+    text += fmt::format(
+        "{} records released: {} stored, {} in the case already. {} of the items named stay "
+        "sealed.\n",
+        outcome.released(), outcome.stored(), outcome.duplicates(), outcome.still_held());
+  }
+  for (const std::string& notice : outcome.notices())
+    text += fmt::format("note: {}\n", core::printable(notice));
+  return text;
+}
+
+core::Status run_release(const ingest::ReleaseRequest& request, const Context& context) {
+  PALERMO_TRY(session::Session session, context.open());
+  PALERMO_CHECK_OK(session.permit(request.authorization_id.empty()
+                                      ? authorization::Operation::ReleaseQuarantine
+                                      : authorization::Operation::ReleaseCovered));
+  PALERMO_TRY(const v1::QuarantineOutcome outcome, ingest::release_quarantine(session, request));
+  context.answer(outcome, [&] { return outcome_text(outcome, false); });
+  return core::ok();
+}
+
+core::Status run_destroy(const ingest::DestroyRequest& request, const Context& context) {
+  PALERMO_TRY(session::Session session, context.open());
+  PALERMO_CHECK_OK(session.permit(authorization::Operation::DestroyQuarantine));
+  PALERMO_TRY(const v1::QuarantineOutcome outcome, ingest::destroy_quarantine(session, request));
+  context.answer(outcome, [&] { return outcome_text(outcome, true); });
+  return core::ok();
+}
+
 }  // namespace
 
 std::vector<Command> add_quarantine(CLI::App& app) {
   CLI::App* quarantine = app.add_subcommand("quarantine", "Product that no authorization covers");
   quarantine->require_subcommand(1);
   CLI::App* list = quarantine->add_subcommand("list", "What is held back, by rule and source");
-  return {{list, [](const Context& context) { return run_list(context); }}};
+
+  auto released = std::make_shared<ingest::ReleaseRequest>();
+  CLI::App* release = quarantine->add_subcommand(
+      "release", "Let product into the case: what an authorization now covers, or by decision");
+  release->add_option("items", released->items, "Items as `quarantine list` calls them: Q-1")
+      ->required();
+  release
+      ->add_option("--authorization", released->authorization_id,
+                   "Release only what the newest revision of this authorization covers")
+      ->type_name("ID");
+  release
+      ->add_option("--reason", released->reason,
+                   "Reason of an oversight decision (role oversight), which releases all")
+      ->type_name("TEXT");
+
+  auto destroyed = std::make_shared<ingest::DestroyRequest>();
+  CLI::App* destroy =
+      quarantine->add_subcommand("destroy", "Destroy sealed product by order, for good");
+  destroy->add_option("items", destroyed->items, "Items as `quarantine list` calls them: Q-1")
+      ->required();
+  destroy->add_option("--order", destroyed->order, "Who ordered it, number and date of the order")
+      ->required()
+      ->type_name("TEXT");
+  destroy
+      ->add_option("--ground", destroyed->ground,
+                   "Legal ground; default: REFUSED_EMERGENCY for AU06, else UNLAWFUL")
+      ->check(CLI::IsMember(ingest::destruction_grounds()));
+
+  return {
+      {list, [](const Context& context) { return run_list(context); }},
+      {release, [released](const Context& context) { return run_release(*released, context); }},
+      {destroy, [destroyed](const Context& context) { return run_destroy(*destroyed, context); }}};
 }
 
 }  // namespace palermo::cli

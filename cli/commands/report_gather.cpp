@@ -207,7 +207,7 @@ Status gather_authorizations(session::Session& session, const Tally& tally,
     }
     std::map<std::string, std::uint64_t> held;
     for (const v1::QuarantineItem& item : input.quarantine)
-      if (item.authorization_id() == id && item.status() != "released")
+      if (item.authorization_id() == id && item.status() == "held")
         held[item.reason()] += item.count();
     for (const auto& [reason, count] : held) strip.held.push_back({reason, count, {}});
     input.authorizations.push_back(std::move(strip));

@@ -107,6 +107,20 @@ std::vector<std::string> notices_about(const v1::Authorization& a) {
   }
   if (!a.scope().has_max_hops())
     notices.push_back(fmt::format("{}: no max_hops; contact chaining is limited to 1 hop", id));
+  if (a.expires_at().size() == 10)
+    notices.push_back(fmt::format(
+        "{}: expires_at is a date; it ends with that day in UTC. A court's own midnight needs an "
+        "offset",
+        id));
+  if (!a.granted_at().empty() && !a.effective_from().empty() && a.urgent().oral_at().empty()) {
+    const auto granted = core::parse_date_or_instant(a.granted_at(), false);
+    const auto effective = core::parse_date_or_instant(a.effective_from(), false);
+    if (granted && effective && effective->us < granted->us)
+      notices.push_back(fmt::format(
+          "{}: effective_from lies before granted_at; what was captured before the grant is not "
+          "covered",
+          id));
+  }
   if (!a.applicant().id().empty() && a.applicant().id() == a.authorizer().id())
     notices.push_back(
         fmt::format("{}: applicant and authorizer are the same person (rule AU07)", id));
@@ -165,6 +179,13 @@ Status save(store::Database& db, ledger::Ledger& ledger, store::Transaction& tra
   body.set_state(a.state());
   body.set_regime(a.regime());
   body.set_legal_basis(a.legal_basis());
+  const std::string decided = action == "renew" && a.renewals_size() > 0
+                                  ? a.renewals(a.renewals_size() - 1).granted_at()
+                              : action == "confirm" ? a.urgent().confirmed_at()
+                              : action == "cancel"  ? a.cancelled_at()
+                                                    : a.granted_at();
+  if (const auto at = core::parse_date_or_instant(decided, false); !decided.empty() && at)
+    entry.set_occurred_at(core::format_utc_us(at->us));
   PALERMO_TRY(const DerivedStatus status, status_at(a, core::now_us()));
   body.set_effective_from(status.effective_from);
   body.set_expires_at(status.effective_to);
@@ -210,7 +231,18 @@ Result<v1::AuthorizationSummary> summarize(store::Database& db, const StoredAuth
               db.prepare("SELECT count(*) FROM record WHERE authorization_id = ?1"));
   PALERMO_CHECK_OK(records.bind(1, a.id()));
   PALERMO_TRY(const bool counted, records.step());
-  if (counted) summary.set_stored(static_cast<std::uint32_t>(records.integer(0)));
+  std::int64_t stored_records = counted ? records.integer(0) : 0;
+  // Each call segment rests on the one authorization that its entry names.
+  PALERMO_TRY(store::Statement segments,
+              db.prepare("SELECT s.records, l.bytes FROM segment s JOIN leaf l ON l.idx = s.leaf"));
+  while (true) {
+    PALERMO_TRY(const bool segment, segments.step());
+    if (!segment) break;
+    PALERMO_TRY(const core::Json entry, core::parse_json(segments.blob(1)));
+    const auto auth = entry.find("auth");
+    if (auth != entry.end() && *auth == a.id()) stored_records += segments.integer(0);
+  }
+  summary.set_stored(static_cast<std::uint32_t>(stored_records));
   return summary;
 }
 

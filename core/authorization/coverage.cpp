@@ -102,6 +102,7 @@ constexpr std::int64_t kForever = 253'402'300'799'999'999;  // 9999-12-31
 struct Dates {
   std::vector<Period> periods;
   std::vector<Period> gaps;
+  std::vector<Period> lapsed;  // an urgent grant, after its confirmation was due and did not come
   bool refused = false;
   std::int64_t refused_from_us = 0;
   bool has_start = false;
@@ -109,6 +110,7 @@ struct Dates {
   bool cancelled = false;
   std::int64_t cancelled_us = 0;
   bool unconfirmed = false;
+  bool renewed = false;
   std::int64_t confirm_by_us = 0;
 };
 
@@ -122,6 +124,11 @@ Result<Dates> dates_of(const v1::Authorization& a) {
   if (!start.empty()) {
     PALERMO_TRY(from, read_time(start, false, a.id(), "effective_from"));
     dates.has_start = true;
+  }
+  if (!a.granted_at().empty() && !urgent) {
+    // Nothing takes effect before it is decided.
+    PALERMO_TRY(const std::int64_t granted, read_time(a.granted_at(), false, a.id(), "granted_at"));
+    from = std::max(from, granted);
   }
   std::int64_t to = kForever;
   if (!a.expires_at().empty()) {
@@ -148,6 +155,7 @@ Result<Dates> dates_of(const v1::Authorization& a) {
             [](const Extension& x, const Extension& y) { return x.granted_us < y.granted_us; });
   for (const Extension& extension : extensions) {
     if (dates.periods.empty() || extension.expires_us <= dates.periods.back().to_us) continue;
+    dates.renewed = true;
     Period& last = dates.periods.back();
     if (extension.granted_us <= last.to_us) {
       last.to_us = extension.expires_us;
@@ -168,18 +176,31 @@ Result<Dates> dates_of(const v1::Authorization& a) {
                   read_time(a.urgent().refused_at(), false, a.id(), "urgent.refused_at"));
       dates.refused = true;
     } else if (urgent) {
-      PALERMO_TRY(const std::int64_t oral,
-                  read_time(a.urgent().oral_at(), false, a.id(), "urgent.oral_at"));
-      dates.confirm_by_us = confirmation_deadline_us(a.regime(), oral);
+      auto oral = core::parse_date_or_instant(a.urgent().oral_at(), false);
+      if (!oral) return std::move(oral).error();
+      dates.confirm_by_us = confirmation_deadline_us(a.regime(), oral->us, oral->utc_offset_min);
+      const auto lapse_until = [&dates](std::int64_t until_us) {
+        for (const Period& period : dates.periods) {
+          const Period lapsed{std::max(period.from_us, dates.confirm_by_us + 1),
+                              std::min(period.to_us, until_us)};
+          if (lapsed.from_us <= lapsed.to_us) dates.lapsed.push_back(lapsed);
+        }
+      };
       if (a.urgent().confirmed_at().empty()) {
         dates.unconfirmed = true;
-        cut = std::min(cut, dates.confirm_by_us);
+        lapse_until(cut);
+        std::erase_if(dates.periods, [&dates](const Period& period) {
+          return period.from_us > dates.confirm_by_us;
+        });
+        for (Period& period : dates.periods)
+          period.to_us = std::min(period.to_us, dates.confirm_by_us);
       } else {
         PALERMO_TRY(const std::int64_t confirmed,
                     read_time(a.urgent().confirmed_at(), false, a.id(), "urgent.confirmed_at"));
         if (confirmed > dates.confirm_by_us) {
           // Confirmed too late: the grant lapsed at the deadline and lives again from the
           // confirmation.
+          lapse_until(confirmed - 1);
           std::vector<Period> split;
           for (const Period& period : dates.periods) {
             if (period.from_us <= dates.confirm_by_us)
@@ -198,6 +219,7 @@ Result<Dates> dates_of(const v1::Authorization& a) {
   };
   shorten(dates.periods);
   shorten(dates.gaps);
+  shorten(dates.lapsed);
   return dates;
 }
 
@@ -211,7 +233,7 @@ std::string_view rule_text(std::string_view code) {
   if (code == kNoAuthorization) return "no authorization covers the product";
   if (code == kOutsideTime) return "captured before effect or after expiry or cancellation";
   if (code == kRenewalGap) return "captured between expiry and a renewal granted too late";
-  if (code == kRefusedEmergency) return "the urgent grant was refused";
+  if (code == kRefusedEmergency) return "the urgent grant was refused or not confirmed in time";
   if (code == kNotATarget) return "no party was a named target at that time";
   if (code == kOtherDataType) return "data type beyond the scope";
   if (code == "SC02") return "contact chaining beyond the authorized hops";
@@ -237,19 +259,21 @@ std::string comparable(std::string_view kind, std::string_view value) {
   return digits;
 }
 
-std::int64_t confirmation_deadline_us(std::string_view regime, std::int64_t oral_us) {
+std::int64_t confirmation_deadline_us(std::string_view regime, std::int64_t oral_us,
+                                      int offset_min) {
   constexpr std::int64_t kHour = 3600 * core::kUsPerSecond;
   if (regime == "GB-RIPA") return oral_us + 72 * kHour;
   if (regime == "US-2518") return oral_us + 48 * kHour;
   if (regime == "CA-185") return oral_us + 36 * kHour;
   // End of the third working day after the day of the grant; 1970-01-01 was a Thursday.
-  std::int32_t day = core::date_of(oral_us).days;
+  const std::int64_t offset_us = std::int64_t{offset_min} * 60 * core::kUsPerSecond;
+  std::int32_t day = core::date_of(oral_us + offset_us).days;
   for (int working_days = 0; working_days < 3;) {
     ++day;
     const int weekday = ((day % 7) + 7 + 4) % 7;  // 0 = Sunday
     if (weekday != 0 && weekday != 6) ++working_days;
   }
-  return (static_cast<std::int64_t>(day) + 1) * core::kUsPerDay - 1;
+  return (static_cast<std::int64_t>(day) + 1) * core::kUsPerDay - 1 - offset_us;
 }
 
 Result<Coverage> Coverage::compile(const v1::Authorization& authorization) {
@@ -258,6 +282,7 @@ Result<Coverage> Coverage::compile(const v1::Authorization& authorization) {
   PALERMO_TRY(Dates dates, dates_of(authorization));
   coverage.periods_ = std::move(dates.periods);
   coverage.gaps_ = std::move(dates.gaps);
+  coverage.lapsed_ = std::move(dates.lapsed);
   coverage.refused_ = dates.refused;
   coverage.refused_from_us_ = dates.refused_from_us;
   coverage.types_ = types_of(authorization);
@@ -288,6 +313,8 @@ std::string_view Coverage::check_time(std::int64_t at_us) const {
     if (period.contains(at_us)) return kCovered;
   for (const Period& gap : gaps_)
     if (gap.contains(at_us)) return kRenewalGap;
+  for (const Period& lapsed : lapsed_)
+    if (lapsed.contains(at_us)) return kRefusedEmergency;
   return kOutsideTime;
 }
 
@@ -302,13 +329,21 @@ std::string_view Coverage::check(DataType type, std::int64_t from_us, std::int64
   if (const auto code = check_time(from_us); !code.empty()) return code;
   if (to_us > from_us) {
     if (const auto code = check_time(to_us); !code.empty()) return code;
+    // Both ends may lie in force with a gap between them.
+    const auto spanned = [&](const std::vector<Period>& outside) {
+      return std::any_of(outside.begin(), outside.end(), [&](const Period& each) {
+        return each.from_us <= to_us && each.to_us >= from_us;
+      });
+    };
+    if (spanned(gaps_)) return kRenewalGap;
+    if (spanned(lapsed_)) return kRefusedEmergency;
   }
   if (!covers_type(type)) return kOtherDataType;
   if (identifiers.empty()) return kCovered;
   for (const std::string& identifier : identifiers)
     for (const std::string_view kind : {std::string_view{}, std::string_view{"imei"}})
       for (const Period& period : target_periods(kind, identifier))
-        if (period.contains(from_us)) return kCovered;
+        if (period.contains(from_us) && period.contains(std::max(from_us, to_us))) return kCovered;
   return kNotATarget;
 }
 
@@ -336,15 +371,23 @@ Result<DerivedStatus> status_at(const v1::Authorization& authorization, std::int
     status.status = "pending";
     status.reason = "takes effect later";
   } else if (dates.unconfirmed) {
-    status.status = at_us > dates.confirm_by_us ? "expired" : "unconfirmed";
+    status.status = at_us > dates.periods.back().to_us ? "expired" : "unconfirmed";
     status.reason =
-        fmt::format("urgent grant to be confirmed by {}", core::format_utc(dates.confirm_by_us));
+        (at_us > dates.confirm_by_us ? "lapsed: the urgent grant was to be confirmed by "
+                                     : "urgent grant to be confirmed by ") +
+        core::format_utc(dates.confirm_by_us);
   } else {
     status.status = "expired";
     for (const Period& period : dates.periods)
       if (period.contains(at_us)) status.status = "active";
-    if (!dates.gaps.empty())
+    if (!dates.gaps.empty()) {
       status.reason = "a renewal was granted after expiry; the gap is not covered";
+    } else if (!dates.lapsed.empty()) {
+      status.reason = fmt::format("the urgent grant lapsed at {} and was confirmed later",
+                                  core::format_utc(dates.confirm_by_us));
+    } else if (dates.renewed) {
+      status.reason = "renewed";
+    }
   }
   return status;
 }

@@ -60,7 +60,8 @@ class Coverage {
 
   [[nodiscard]] const std::string& id() const { return id_; }
   [[nodiscard]] bool covers_type(DataType type) const;
-  /// kCovered, AU02, AU04 (between expiry and a late renewal) or AU06 (refused emergency).
+  /// kCovered, AU02, AU04 (between expiry and a late renewal) or AU06 (emergency refused, or not
+  /// confirmed when it was due).
   [[nodiscard]] std::string_view check_time(std::int64_t at_us) const;
   /// Periods in which the identifier is a target, cut to the authorization's own; empty = not a
   /// target. For hot loops: ask once per distinct identifier, then test times.
@@ -82,6 +83,7 @@ class Coverage {
   std::string id_;
   std::vector<Period> periods_;
   std::vector<Period> gaps_;
+  std::vector<Period> lapsed_;
   bool refused_ = false;
   std::int64_t refused_from_us_ = 0;
   unsigned types_ = 0;  // bit per DataType
@@ -102,6 +104,8 @@ struct DerivedStatus {
 /// Hours within which an oral or urgent grant must be confirmed: 72 for GB-RIPA, 48 for US-2518, 36
 /// for CA-185; three working days elsewhere (Saturdays and Sundays do not count; public holidays
 /// are not known here). LEGAL section 3, regime parameters.
-[[nodiscard]] std::int64_t confirmation_deadline_us(std::string_view regime, std::int64_t oral_us);
+/// @param offset_min  offset of the place where it was granted: days end at its midnight
+[[nodiscard]] std::int64_t confirmation_deadline_us(std::string_view regime, std::int64_t oral_us,
+                                                    int offset_min = 0);
 
 }  // namespace palermo::authorization

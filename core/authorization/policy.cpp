@@ -31,6 +31,11 @@ const std::vector<Rule>& rules() {
        "read quarantine",
        {"analyst", "handler", "legal", "oversight", "admin"}},
       {Operation::ReleaseQuarantine, "release quarantine", {"oversight"}},
+      // Coverage decides here, record by record; whoever records authorizations may have it
+      // applied.
+      {Operation::ReleaseCovered, "release what is covered", {"legal", "oversight", "admin"}},
+      // Not by those who collected it or keep the accounts: the trace must not end in their hands.
+      {Operation::DestroyQuarantine, "destroy quarantine", {"legal", "oversight"}},
       {Operation::Audit, "audit", {"analyst", "handler", "legal", "oversight", "admin"}},
       {Operation::Report, "report", {"analyst", "legal", "oversight", "admin"}},
       {Operation::Export, "export", {"analyst", "legal", "admin"}},

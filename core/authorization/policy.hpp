@@ -17,9 +17,11 @@ enum class Operation {
   ReadNetwork,
   Assess,
   Decide,
-  ReadQuarantine,  // counts and reasons only
-  ReleaseQuarantine,
-  Audit,  // checkpoint, verify, prove, export
+  ReadQuarantine,     // counts and reasons only
+  ReleaseQuarantine,  // by an oversight decision, whatever it holds
+  ReleaseCovered,     // what an amended authorization now covers, and no more
+  DestroyQuarantine,  // by order
+  Audit,              // checkpoint, verify, prove, export
   Report,
   Export,
   EditEntity,
@@ -35,6 +37,8 @@ inline constexpr Operation kAllOperations[] = {Operation::AddOperator,
                                                Operation::Decide,
                                                Operation::ReadQuarantine,
                                                Operation::ReleaseQuarantine,
+                                               Operation::ReleaseCovered,
+                                               Operation::DestroyQuarantine,
                                                Operation::Audit,
                                                Operation::Report,
                                                Operation::Export,

@@ -19,6 +19,7 @@
 #include "core/ledger/ledger.hpp"
 #include "core/ledger/merkle.hpp"
 #include "core/ledger/verify_detail.hpp"
+#include "core/store/row_bytes.hpp"
 
 namespace palermo::ledger {
 namespace {
@@ -414,6 +415,9 @@ void Verifier::learn(std::uint64_t index, const v1::LedgerEntry& entry) {
     case Body::kQuarantine:
     case Body::kFinding:
     case Body::kDecision:
+    case Body::kDestruction:
+    case Body::kReview:
+    case Body::kIdentifiers:
       spoken_.emplace(index, entry);
       break;
     default:
@@ -506,6 +510,19 @@ Status Verifier::check_case() {
   PALERMO_CHECK_OK(expect("quarantine_key", opened_->quarantine_key()));
   PALERMO_CHECK_OK(
       expect("log_vkey", log_keys_.empty() ? opened_->log_vkey() : log_keys_.back().key.text()));
+  if (!opened_->commit().empty()) {
+    std::map<std::string, std::string> said;
+    for (const char* key : {"title", "purpose", "created_at", "salt"}) {
+      PALERMO_TRY(const std::optional<std::string> value, db_.meta(key));
+      said[key] = value.value_or("");
+    }
+    const std::string commit = core::to_hex(core::commitment(
+        core::from_hex(said["salt"]).value_or(""),
+        store::joined_bytes({said["title"], said["purpose"], said["created_at"]})));
+    if (commit != opened_->commit())
+      findings_.add("ALTERED", "the case's title, purpose or date",
+                    "what stands there is not what entry 0 commits to", opened_->commit(), commit);
+  }
   for (const VerifierKey& given : options_.keys)
     if (given.type == kEd25519 && log_key_at(tree_.size()) != nullptr &&
         std::none_of(log_keys_.begin(), log_keys_.end(),

@@ -21,7 +21,8 @@ struct VerifyOptions {
 
 /// Recomputes everything from stored bytes: leaf hashes, tree, checkpoints, entry signatures,
 /// order, canonical form, and every row that a leaf speaks for, in both directions. Shares only the
-/// hash function with the writer. Reads one snapshot, writes nothing, needs no secret key.
+/// hash function and the byte form of rows (store/row_bytes.hpp) with the writer. Reads one
+/// snapshot, writes nothing, needs no secret key.
 ///
 /// Reason codes: ALTERED, ROLLBACK, SPLIT_VIEW, NOT_EXTENSION, UNSIGNED, BAD_SIGNATURE,
 /// TIME_REGRESSION, SEQUENCE_GAP, NONCANONICAL, DANGLING_AUTHORIZATION.

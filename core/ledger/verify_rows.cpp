@@ -1,13 +1,21 @@
 #include <fmt/format.h>
+#include <google/protobuf/stubs/logging.h>
 
+#include <algorithm>
 #include <optional>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "core/base/encoding.hpp"
 #include "core/base/text.hpp"
+#include "core/base/time.hpp"
 #include "core/ledger/merkle.hpp"
 #include "core/ledger/verify_detail.hpp"
+#include "core/store/call_columns.hpp"
+#include "core/store/record_store.hpp"
+#include "core/store/row_bytes.hpp"
+#include "palermo/v1/ingest.pb.h"
 
 namespace palermo::ledger::detail {
 namespace {
@@ -127,32 +135,135 @@ Status check_authorizations(store::Database& db, const Spoken& entries, v1::Veri
 
 struct SourceRow {
   std::string id;
-  const v1::LedgerEntry* entry = nullptr;
+  std::string salt;
+  const v1::LedgerEntry* entry = nullptr;  // the newest revision; null when the row has none
+  struct Revision {
+    std::uint64_t leaf = 0;
+    const v1::SourceEntry* body = nullptr;
+  };
+  std::vector<Revision> revisions;
   std::uint64_t segments = 0;
   CompactTree records;  // over commitments, in order of seq
 };
+using Sources = std::map<std::int64_t, SourceRow>;
 
-Status check_records(store::Database& db, std::map<std::int64_t, SourceRow>& sources,
-                     v1::VerifyResult& result, Findings& findings) {
+/// Identifiers that each record mentions, read alongside the records in order of seq.
+class Mentions {
+ public:
+  static core::Result<Mentions> open(store::Database& db) {
+    PALERMO_TRY(Statement query,
+                db.prepare("SELECT m.record, i.kind, i.value FROM record_identifier m "
+                           "LEFT JOIN identifier i ON i.id = m.identifier ORDER BY m.record"));
+    Mentions mentions{std::move(query)};
+    PALERMO_TRY(mentions.ready_, mentions.query_.step());
+    return mentions;
+  }
+  using Set = std::set<std::pair<std::string, std::string>>;
+  /// @param strays  counts mentions of records that are not there
+  core::Result<Set> of(std::int64_t record, std::size_t& strays) {
+    Set found;
+    while (ready_ && query_.integer(0) <= record) {
+      if (query_.integer(0) < record) {
+        ++strays;
+      } else if (!found.emplace(query_.text(1), query_.text(2)).second) {
+        ++strays;
+      }
+      PALERMO_TRY(ready_, query_.step());
+    }
+    return found;
+  }
+  core::Result<std::size_t> rest() {
+    std::size_t count = 0;
+    while (ready_) {
+      ++count;
+      PALERMO_TRY(ready_, query_.step());
+    }
+    return count;
+  }
+
+ private:
+  explicit Mentions(Statement query) : query_{std::move(query)} {}
+  Statement query_;
+  bool ready_ = false;
+};
+
+/// The columns that repeat what the payload says, and those computed from it.
+void check_record_columns(const Statement& row, const std::string& source, Findings& findings) {
+  const std::string place = fmt::format("record {}", core::printable(row.text(6), 60));
+  const std::string_view payload = row.blob(2);
+  v1::Record record;
+  if (!record.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
+    findings.add("ALTERED", place, "the stored record cannot be read");
+    return;
+  }
+  expect_same(findings, place, "the id", record.record_id(), row.text(6));
+  expect_same(findings, place, "the source", record.source_id(), source);
+  expect_same(findings, place, "the line", std::to_string(record.line()),
+              std::to_string(row.integer(7)));
+  expect_same(findings, place, "the authorization", record.authorization_id(), row.text(8));
+  const std::string content =
+      core::to_hex(store::record_content(std::string{row.text(4)}, std::move(record)));
+  if (content != core::to_hex(row.blob(9)))
+    findings.add("ALTERED", place, "its content hash is not that of the stored record",
+                 core::to_hex(row.blob(9)), content);
+}
+
+Status check_records(store::Database& db, Sources& sources, v1::VerifyResult& result,
+                     Findings& findings) {
+  PALERMO_TRY(Mentions mentions, Mentions::open(db));
   PALERMO_TRY(Statement query,
-              db.prepare("SELECT seq, source, payload, salt FROM record ORDER BY seq"));
+              db.prepare("SELECT seq, source, payload, salt, kind, layer, id, line, "
+                         "authorization_id, content_sha256, from_us, to_us FROM record "
+                         "ORDER BY seq"));
+  std::size_t strays = 0;
+  std::uint64_t newest = 0;  // entry behind the record before
+  std::set<std::int64_t> damaged;
   for (;;) {
     PALERMO_TRY(const bool row, query.step());
     if (!row) break;
     result.set_rows_checked(result.rows_checked() + 1);
-    const auto source = sources.find(query.integer(1));
-    if (source == sources.end()) {
+    PALERMO_TRY(const auto mentioned, mentions.of(query.integer(0), strays));
+    const auto found = sources.find(query.integer(1));
+    if (found == sources.end()) {
       findings.add("ALTERED", fmt::format("record {}", query.integer(0)),
                    fmt::format("the row names source {}, which is not there", query.integer(1)));
       continue;
     }
-    const Digest commit = core::commitment(query.blob(3), query.blob(2));
-    source->second.records.push(leaf_hash(core::bytes_of(commit)));
+    SourceRow& source = found->second;
+    check_record_columns(query, source.id, findings);
+    const store::RecordColumns columns{
+        query.text(4), query.text(5),
+        query.is_null(10) ? std::nullopt : std::optional{query.integer(10)},
+        query.is_null(11) ? std::nullopt : std::optional{query.integer(11)}};
+    const Digest commit =
+        core::commitment(query.blob(3), store::record_bytes(query.blob(2), columns, mentioned));
+    source.records.push(leaf_hash(core::bytes_of(commit)));
+    // Records stand in the order of the entries that brought them in.
+    const auto revision = std::find_if(
+        source.revisions.begin(), source.revisions.end(),
+        [&](const auto& each) { return each.body->records() >= source.records.size(); });
+    if (revision == source.revisions.end()) continue;
+    if (revision->leaf < newest)
+      findings.add("ALTERED", fmt::format("record {}", core::printable(query.text(6), 60)),
+                   "it stands behind records that came into the case after it");
+    newest = std::max(newest, revision->leaf);
+    // Each revision's own root, so that a release cannot exchange what was there before it.
+    if (revision->body->records() == source.records.size() &&
+        revision + 1 != source.revisions.end() &&
+        lower_hex(revision->body->records_root()) != core::to_hex(source.records.root()))
+      damaged.insert(found->first);
   }
+  PALERMO_TRY(const std::size_t rest, mentions.rest());
+  if (strays + rest > 0)
+    findings.add(
+        "ALTERED", "table record_identifier",
+        fmt::format("{} rows name a record that is not there, or name it twice", strays + rest));
   for (const auto& [seq, source] : sources) {
     if (source.entry == nullptr) continue;
     const std::string place = fmt::format("records of source {}", core::printable(source.id, 60));
     const v1::SourceEntry& body = source.entry->source();
+    if (damaged.contains(seq))
+      findings.add("ALTERED", place, "the root over those from before a release differs");
     expect_same(findings, place, "the number of records", std::to_string(body.records()),
                 std::to_string(source.records.size()));
     expect_same(findings, place, "the number of segments", std::to_string(body.segments()),
@@ -164,20 +275,40 @@ Status check_records(store::Database& db, std::map<std::int64_t, SourceRow>& sou
   return core::ok();
 }
 
-Status check_segments(store::Database& db, const Spoken& entries,
-                      std::map<std::int64_t, SourceRow>& sources, v1::VerifyResult& result,
-                      Findings& findings) {
+/// Which identifiers a segment mentions, by block, as the index must say it.
+std::map<std::int64_t, std::string> index_of(const v1::CallSegment& segment) {
+  std::map<std::int64_t, std::string> blocks;
+  for (const std::uint32_t id : segment.dictionary()) {
+    std::string& bits = blocks[id / store::kIndexBlockIds];
+    bits.resize(store::kIndexBlockIds / 8, '\0');
+    char& byte = bits[id % store::kIndexBlockIds / 8];
+    byte = static_cast<char>(static_cast<unsigned char>(byte) | (1U << (id % 8)));
+  }
+  return blocks;
+}
+
+Status check_segments(store::Database& db, const Spoken& entries, Sources& sources,
+                      v1::VerifyResult& result, Findings& findings) {
+  // Small beside the segments: 512 bytes for each 4,096 identifiers.
+  std::map<std::int64_t, std::map<std::int64_t, std::string>> indexes;
+  PALERMO_TRY(Statement index, db.prepare("SELECT segment, block, bits FROM segment_identifier"));
+  for (;;) {
+    PALERMO_TRY(const bool row, index.step());
+    if (!row) break;
+    indexes[index.integer(0)].emplace(index.integer(1), index.blob(2));
+  }
   Pairing pairs{entries, Body::kSegment, findings};
   PALERMO_TRY(Statement query,
-              db.prepare("SELECT id, source, records, blob, sha256, leaf FROM segment "
-                         "ORDER BY id"));
+              db.prepare("SELECT id, source, records, blob, sha256, leaf, from_us, to_us "
+                         "FROM segment ORDER BY id"));
   for (;;) {
     PALERMO_TRY(const bool row, query.step());
     if (!row) break;
     result.set_segments_checked(result.segments_checked() + 1);
     const std::string place =
         fmt::format("segment {} (leaf {})", query.integer(0), query.integer(5));
-    const std::string computed = core::to_hex(core::sha256(query.blob(3)));
+    const std::string_view blob = query.blob(3);
+    const std::string computed = core::to_hex(core::sha256(blob));
     if (core::to_hex(query.blob(4)) != computed)
       findings.add("ALTERED", place, "the call records differ from the hash stored beside them",
                    core::to_hex(query.blob(4)), computed);
@@ -188,23 +319,83 @@ Status check_segments(store::Database& db, const Spoken& entries,
     } else {
       ++source->second.segments;
     }
+    auto indexed = indexes.extract(query.integer(0));
+    v1::CallSegment segment;
+    if (!segment.ParseFromArray(blob.data(), static_cast<int>(blob.size()))) {
+      findings.add("ALTERED", place, "the call records cannot be read");
+    } else if (indexed.empty() ? segment.dictionary_size() > 0
+                               : indexed.mapped() != index_of(segment)) {
+      findings.add("ALTERED", place,
+                   "the index of its identifiers does not follow from the call records");
+    }
     const auto* entry = pairs.entry_of(place, query.integer(5));
     if (entry == nullptr) continue;
-    expect_hash(findings, place, "the hash of the call records", entry->segment().sha256(),
-                computed);
-    expect_same(findings, place, "the number of call records",
-                std::to_string(entry->segment().records()), std::to_string(query.integer(2)));
+    const v1::SegmentEntry& body = entry->segment();
+    expect_same(findings, place, "the id", entry->id(), fmt::format("SEG-{}", query.integer(0)));
+    expect_hash(findings, place, "the hash of the call records", body.sha256(), computed);
+    expect_same(findings, place, "the number of call records", std::to_string(body.records()),
+                std::to_string(query.integer(2)));
+    expect_same(findings, place, "the time of the first", body.from(),
+                core::format_utc_us(query.integer(6)));
+    expect_same(findings, place, "the time of the last", body.to(),
+                core::format_utc_us(query.integer(7)));
     if (source != sources.end())
-      expect_same(findings, place, "the source", entry->segment().source_id(), source->second.id);
+      expect_same(findings, place, "the source", body.source_id(), source->second.id);
   }
+  if (!indexes.empty())
+    findings.add("ALTERED", "table segment_identifier",
+                 fmt::format("it names segment {}, which is not there", indexes.begin()->first));
   pairs.report_missing("segment of call records");
   return core::ok();
 }
 
-Status check_sources(store::Database& db, const Spoken& entries, v1::VerifyResult& result,
-                     Findings& findings) {
+/// Every identifier row lies in the range of exactly one entry, which commits to its columns.
+Status check_identifiers(store::Database& db, const Spoken& entries, const Sources& sources,
+                         v1::VerifyResult& result, Findings& findings) {
+  std::map<std::string_view, const SourceRow*> by_id;
+  for (const auto& [seq, source] : sources) by_id.emplace(source.id, &source);
+  std::int64_t next = 1;
+  for (const auto& [index, entry] : entries) {
+    if (entry.body_case() != Body::kIdentifiers) continue;
+    const v1::IdentifiersEntry& body = entry.identifiers();
+    const std::string place = fmt::format("identifiers {}-{} (leaf {})", body.first(),
+                                          std::int64_t{body.first()} + body.count() - 1, index);
+    if (body.first() != next)
+      findings.add("ALTERED", place, fmt::format("the entry should begin with {}", next));
+    next = std::int64_t{body.first()} + body.count();
+    const auto source = by_id.find(body.source_id());
+    if (source == by_id.end()) {
+      findings.add("ALTERED", place,
+                   fmt::format("the source they came with ({}) is not there",
+                               core::printable(body.source_id(), 60)));
+      continue;
+    }
+    const auto bytes = store::identifier_bytes(db, body.first(), body.count());
+    if (!bytes) {
+      if (bytes.error().code != core::ErrorCode::Integrity) return Status{bytes.error()};
+      findings.add("ALTERED", place, bytes.error().message);
+      continue;
+    }
+    result.set_rows_checked(result.rows_checked() + body.count());
+    expect_hash(findings, place, "the commitment", body.commit(),
+                core::to_hex(core::commitment(source->second->salt, *bytes)));
+  }
+  PALERMO_TRY(const std::int64_t stored, db.scalar("SELECT count(*) FROM identifier"));
+  PALERMO_TRY(const std::int64_t last, db.scalar("SELECT coalesce(max(id), 0) FROM identifier"));
+  if (stored != next - 1 || last != next - 1)
+    findings.add(
+        "ALTERED", "table identifier",
+        fmt::format("{} rows up to number {}; the ledger knows {}", stored, last, next - 1));
+  return core::ok();
+}
+
+Status check_sources(store::Database& db, const Spoken& entries, Sources& sources,
+                     v1::VerifyResult& result, Findings& findings) {
+  std::map<std::string_view, std::vector<SourceRow::Revision>> revisions;
+  for (const auto& [index, entry] : entries)
+    if (entry.body_case() == Body::kSource)
+      revisions[entry.id()].push_back({index, &entry.source()});
   Pairing pairs{entries, Body::kSource, findings};
-  std::map<std::int64_t, SourceRow> sources;
   PALERMO_TRY(Statement query,
               db.prepare("SELECT seq, id, sha256, payload, salt, leaf FROM source ORDER BY seq"));
   for (;;) {
@@ -213,16 +404,25 @@ Status check_sources(store::Database& db, const Spoken& entries, v1::VerifyResul
     result.set_rows_checked(result.rows_checked() + 1);
     const std::string place = fmt::format("source {}", core::printable(query.text(1), 60));
     const auto* entry = pairs.entry_of(place, query.integer(5));
-    sources[query.integer(0)] = SourceRow{std::string{query.text(1)}, entry, 0, {}};
+    SourceRow& source = sources[query.integer(0)];
+    source.id = query.text(1);
+    source.salt = query.blob(4);
+    if (source.id != fmt::format("SRC-{}", query.integer(0)))
+      findings.add("ALTERED", place, fmt::format("it stands as number {}", query.integer(0)));
     if (entry == nullptr) continue;
     expect_same(findings, place, "the id", entry->id(), query.text(1));
-    expect_hash(findings, place, "the file's SHA-256", entry->source().sha256(),
+    expect_same(findings, place, "the revision", std::to_string(entry->rev()), "1");
+    source.revisions = revisions[entry->id()];
+    // The row says what the newest revision says: a release changes the counts.
+    source.entry = &entries.at(source.revisions.back().leaf);
+    expect_hash(findings, place, "the file's SHA-256", source.entry->source().sha256(),
                 std::string{query.text(2)});
-    expect_hash(findings, place, "the commitment", entry->source().commit(),
+    expect_hash(findings, place, "the commitment", source.entry->source().commit(),
                 core::to_hex(core::commitment(query.blob(4), query.blob(3))));
   }
-  pairs.report_missing("source");
+  pairs.report_missing("source", [](const v1::LedgerEntry& entry) { return entry.rev() == 1; });
   PALERMO_CHECK_OK(check_segments(db, entries, sources, result, findings));
+  PALERMO_CHECK_OK(check_identifiers(db, entries, sources, result, findings));
   return check_records(db, sources, result, findings);
 }
 
@@ -231,16 +431,27 @@ bool is_hold(const v1::LedgerEntry& entry) {
   return action.empty() || action == "hold";
 }
 
-/// Hold entries have a row each. A row that is no longer held needs a later entry that says so.
-Status check_quarantine(store::Database& db, const Spoken& entries, v1::VerifyResult& result,
-                        Findings& findings) {
+/// What became of each item: "released" by a quarantine entry, "destroyed" by a destruction entry.
+std::map<std::string, std::string> fates_of(const Spoken& entries) {
+  std::map<std::string, std::string> fates;
+  for (const auto& [index, entry] : entries) {
+    if (entry.body_case() == Body::kQuarantine && entry.quarantine().action() == "release")
+      fates[entry.id()] = "released";
+    if (entry.body_case() == Body::kDestruction)
+      for (const std::string& object : entry.destruction().objects()) fates[object] = "destroyed";
+  }
+  return fates;
+}
+
+/// Hold entries have a row each. A row that is no longer held needs a later entry that says so, and
+/// a row that is held must not have one.
+Status check_quarantine(store::Database& db, const Spoken& entries, const Sources& sources,
+                        v1::VerifyResult& result, Findings& findings) {
   Pairing pairs{entries, Body::kQuarantine, findings};
-  std::set<std::string> lifted;  // hashes of sealed blobs that a later entry released or destroyed
-  for (const auto& [index, entry] : entries)
-    if (entry.body_case() == Body::kQuarantine && !is_hold(entry))
-      lifted.insert(lower_hex(entry.quarantine().sha256()));
-  PALERMO_TRY(Statement query, db.prepare("SELECT seq, reason, count, sealed, sha256, status, leaf "
-                                          "FROM quarantine ORDER BY seq"));
+  const std::map<std::string, std::string> fates = fates_of(entries);
+  PALERMO_TRY(Statement query,
+              db.prepare("SELECT seq, reason, count, sealed, sha256, status, leaf, source, "
+                         "authorization_id, first_line, last_line FROM quarantine ORDER BY seq"));
   for (;;) {
     PALERMO_TRY(const bool row, query.step());
     if (!row) break;
@@ -250,23 +461,101 @@ Status check_quarantine(store::Database& db, const Spoken& entries, v1::VerifyRe
     const auto* entry = pairs.entry_of(place, query.integer(6));
     if (entry == nullptr) continue;
     const v1::QuarantineEntry& body = entry->quarantine();
-    const std::string stored = core::to_hex(query.blob(4));
-    expect_hash(findings, place, "the hash of the sealed product", body.sha256(), stored);
+    if (!is_hold(*entry))
+      findings.add("ALTERED", place, "the row names an entry that holds nothing");
+    const std::string id = fmt::format("Q-{}", query.integer(0));
+    const auto source = sources.find(query.integer(7));
+    expect_same(findings, place, "the id", entry->id(), id);
+    expect_same(findings, place, "the source", body.source_id(),
+                source == sources.end() ? std::string{} : source->second.id);
+    expect_hash(findings, place, "the hash of the sealed product", body.sha256(),
+                core::to_hex(query.blob(4)));
     expect_same(findings, place, "the reason", body.reason(), query.text(1));
+    expect_same(findings, place, "the authorization", entry->auth(), query.text(8));
     expect_same(findings, place, "the number of records", std::to_string(body.count()),
                 std::to_string(query.integer(2)));
-    const std::string_view status = query.text(5);
-    const bool held = status == "held" || status == "hold";
-    if (!held && !lifted.contains(stored))
-      findings.add("ALTERED", place,
-                   fmt::format("the row says '{}', but no entry released or destroyed it",
-                               core::printable(status, 40)));
-    // Destroyed product is overwritten; its entry and hash stay.
-    if (held || !query.blob(3).empty())
+    expect_same(findings, place, "the lines",
+                fmt::format("{}-{}", body.first_line(), body.last_line()),
+                fmt::format("{}-{}", query.integer(9), query.integer(10)));
+    const auto fate = fates.find(id);
+    const std::string wanted = fate == fates.end() ? "held" : fate->second;
+    expect_same(findings, place, "what became of it", wanted, query.text(5));
+    // Released product is in the case, destroyed product nowhere; entry and hash stay.
+    if (wanted == "held") {
       expect_hash(findings, place, "the sealed product", body.sha256(),
                   core::to_hex(core::sha256(query.blob(3))));
+    } else if (!query.blob(3).empty()) {
+      findings.add("ALTERED", place, fmt::format("it was {}, and something stands there", wanted));
+    }
   }
   pairs.report_missing("quarantined product", is_hold);
+  return core::ok();
+}
+
+/// Decisions about quarantine: their words are committed to by the release or destruction entry.
+Status check_quarantine_decisions(store::Database& db, const Spoken& entries,
+                                  v1::VerifyResult& result, Findings& findings) {
+  Pairing releases{entries, Body::kQuarantine, findings};
+  Pairing destructions{entries, Body::kDestruction, findings};
+  PALERMO_TRY(Statement query, db.prepare("SELECT seq, quarantine, action, payload, salt, "
+                                          "first_record, leaf FROM quarantine_decision "
+                                          "ORDER BY seq"));
+  std::int64_t before = -1;
+  std::int64_t number = 0;
+  for (;;) {
+    PALERMO_TRY(const bool row, query.step());
+    if (!row) break;
+    result.set_rows_checked(result.rows_checked() + 1);
+    const std::string place =
+        fmt::format("quarantine decision {} (leaf {})", query.integer(0), query.integer(6));
+    const bool release = query.text(2) == "release";
+    const auto* entry = (release ? releases : destructions).entry_of(place, query.integer(6));
+    if (query.integer(6) <= before || query.integer(0) != ++number)
+      findings.add("ALTERED", place, "it stands out of the order in which it was decided");
+    before = query.integer(6);
+    if (entry == nullptr) continue;
+    const std::string_view payload = query.blob(3);
+    expect_hash(findings, place, "the commitment",
+                release ? entry->quarantine().commit() : entry->destruction().commit(),
+                core::to_hex(core::commitment(query.blob(4), payload)));
+    v1::QuarantineDecision decision;
+    if (!decision.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
+      findings.add("ALTERED", place, "it cannot be read");
+      continue;
+    }
+    expect_same(findings, place, "the item", decision.quarantine_id(),
+                fmt::format("Q-{}", query.integer(1)));
+    expect_same(findings, place, "the item in its entry", entry->id(), decision.quarantine_id());
+    expect_same(findings, place, "the action", decision.action(), query.text(2));
+    expect_same(findings, place, "the first record", std::to_string(decision.first_record()),
+                std::to_string(query.integer(5)));
+  }
+  releases.report_missing("decision to release",
+                          [](const v1::LedgerEntry& entry) { return !is_hold(entry); });
+  // A second entry about a destruction says what the search afterwards found.
+  destructions.report_missing("order to destroy",
+                              [](const v1::LedgerEntry& entry) { return entry.rev() == 1; });
+  return core::ok();
+}
+
+/// Cosignatures as stored, against the reviews that logged them.
+Status check_cosignatures(store::Database& db, const Spoken& entries, Findings& findings) {
+  std::set<std::pair<std::int64_t, std::string>> logged;
+  for (const auto& [index, entry] : entries)
+    if (entry.body_case() == Body::kReview && entry.review().kind() == "WITNESS")
+      logged.emplace(static_cast<std::int64_t>(entry.review().checkpoint_size()),
+                     entry.review().cosignature());
+  PALERMO_TRY(Statement query, db.prepare("SELECT size, line FROM witness ORDER BY size, line"));
+  for (;;) {
+    PALERMO_TRY(const bool row, query.step());
+    if (!row) break;
+    if (logged.erase({query.integer(0), std::string{query.text(1)}}) == 0)
+      findings.add("ALTERED", fmt::format("cosignature of size {}", query.integer(0)),
+                   "no entry logged it");
+  }
+  for (const auto& [size, line] : logged)
+    findings.add("ALTERED", fmt::format("cosignature of size {}", size),
+                 "it was logged, and is gone from the case");
   return core::ok();
 }
 
@@ -275,6 +564,8 @@ Status check_decisions(store::Database& db, const Spoken& entries, v1::VerifyRes
   Pairing pairs{entries, Body::kDecision, findings};
   PALERMO_TRY(Statement query,
               db.prepare("SELECT seq, payload, salt, leaf FROM decision ORDER BY seq"));
+  std::int64_t before = -1;
+  std::int64_t number = 0;
   for (;;) {
     PALERMO_TRY(const bool row, query.step());
     if (!row) break;
@@ -282,6 +573,10 @@ Status check_decisions(store::Database& db, const Spoken& entries, v1::VerifyRes
     const std::string place =
         fmt::format("decision {} (leaf {})", query.integer(0), query.integer(3));
     const auto* entry = pairs.entry_of(place, query.integer(3));
+    // The newest decision about an element counts, so their order is part of what they say.
+    if (query.integer(3) <= before || query.integer(0) != ++number)
+      findings.add("ALTERED", place, "it stands out of the order in which it was decided");
+    before = query.integer(3);
     if (entry == nullptr) continue;
     expect_hash(findings, place, "the commitment", entry->decision().reason_commit(),
                 core::to_hex(core::commitment(query.blob(2), query.blob(1))));
@@ -315,8 +610,13 @@ Status check_rows(store::Database& db, const Spoken& entries, v1::VerifyResult& 
                   Findings& findings) {
   PALERMO_CHECK_OK(check_operators(db, entries, result, findings));
   PALERMO_CHECK_OK(check_authorizations(db, entries, result, findings));
-  PALERMO_CHECK_OK(check_sources(db, entries, result, findings));
-  PALERMO_CHECK_OK(check_quarantine(db, entries, result, findings));
+  // Damaged messages are findings, not lines on standard error.
+  const google::protobuf::LogSilencer silence;
+  Sources sources;
+  PALERMO_CHECK_OK(check_sources(db, entries, sources, result, findings));
+  PALERMO_CHECK_OK(check_quarantine(db, entries, sources, result, findings));
+  PALERMO_CHECK_OK(check_quarantine_decisions(db, entries, result, findings));
+  PALERMO_CHECK_OK(check_cosignatures(db, entries, findings));
   PALERMO_CHECK_OK(check_decisions(db, entries, result, findings));
   return check_findings(db, entries, result, findings);
 }

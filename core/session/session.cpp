@@ -13,6 +13,7 @@
 #include "core/base/log.hpp"
 #include "core/base/text.hpp"
 #include "core/base/time.hpp"
+#include "core/store/row_bytes.hpp"
 
 namespace palermo::session {
 namespace {
@@ -133,11 +134,15 @@ Result<Session> Session::create(const NewCase& request) {
 
     PALERMO_TRY(store::Transaction transaction, db.begin());
     PALERMO_CHECK_OK(db.set_meta("case_id", case_id));
+    const std::string purpose =
+        request.purpose.empty() ? "investigation of this case" : request.purpose;
+    const std::string created_at = core::format_utc_us(core::now_us());
+    const std::string salt = core::random_bytes(32);
     PALERMO_CHECK_OK(db.set_meta("title", request.title));
     PALERMO_CHECK_OK(db.set_meta("state", request.state));
-    PALERMO_CHECK_OK(db.set_meta(
-        "purpose", request.purpose.empty() ? "investigation of this case" : request.purpose));
-    PALERMO_CHECK_OK(db.set_meta("created_at", core::format_utc_us(core::now_us())));
+    PALERMO_CHECK_OK(db.set_meta("purpose", purpose));
+    PALERMO_CHECK_OK(db.set_meta("created_at", created_at));
+    PALERMO_CHECK_OK(db.set_meta("salt", core::to_hex(salt)));
     PALERMO_CHECK_OK(db.set_meta("log_vkey", log_key.verifier().text()));
     PALERMO_CHECK_OK(db.set_meta("quarantine_key", core::to_base64(box_public)));
     PALERMO_TRY(ledger::Ledger ledger, ledger::Ledger::open(db));
@@ -148,6 +153,8 @@ Result<Session> Session::create(const NewCase& request) {
     body.set_log_vkey(log_key.verifier().text());
     body.set_state(request.state);
     body.set_quarantine_key(core::to_base64(box_public));
+    body.set_commit(core::to_hex(
+        core::commitment(salt, store::joined_bytes({request.title, purpose, created_at}))));
     PALERMO_TRY(const ledger::AppendedLeaf first,
                 ledger.append(transaction, std::move(opened), log_key));
     (void)first;
@@ -304,6 +311,11 @@ Result<std::string> Session::quarantine_public_key() {
     return Error{ErrorCode::Integrity, "the case has no quarantine key", std::nullopt,
                  "restore the case from a copy", "ALTERED"};
   return *key;
+}
+
+Result<std::string> Session::quarantine_secret_key() const {
+  PALERMO_TRY(const ledger::KeyFolder keys, ledger::KeyFolder::of_case(info_.case_id()));
+  return keys.load(kQuarantineKeyFile);
 }
 
 }  // namespace palermo::session

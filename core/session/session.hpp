@@ -64,6 +64,8 @@ class Session {
   [[nodiscard]] core::Result<ledger::SigningKey> log_key() const;
   /// base64 X25519 public key that quarantined product is sealed to.
   [[nodiscard]] core::Result<std::string> quarantine_public_key();
+  /// base64 X25519 secret key that opens quarantine. @error Refused  not readable here
+  [[nodiscard]] core::Result<std::string> quarantine_secret_key() const;
 
  private:
   Session() = default;

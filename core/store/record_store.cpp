@@ -5,6 +5,7 @@
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
 #include "core/store/identifier_store.hpp"
+#include "core/store/row_bytes.hpp"
 
 namespace palermo::store {
 namespace {
@@ -18,20 +19,6 @@ std::string deterministic_bytes(const google::protobuf::Message& message) {
   message.SerializeToCodedStream(&out);
   out.Trim();
   return bytes;
-}
-
-core::Digest content_of(const std::string& kind, v1::Record record) {
-  record.clear_record_id();
-  record.clear_source_id();
-  record.clear_line();
-  record.clear_grade();
-  if (record.has_statement()) record.mutable_statement()->clear_trace();
-  core::Sha256 hash;
-  hash.update("palermo/record/v1\n");
-  hash.update(kind);
-  hash.update("\n");
-  hash.update(deterministic_bytes(record));
-  return hash.finish();
 }
 
 /// Kinds whose own ids are unique within an authorization.
@@ -64,6 +51,20 @@ Result<StoredRecord> read_row(const Statement& row) {
 }
 
 }  // namespace
+
+core::Digest record_content(const std::string& kind, v1::Record record) {
+  record.clear_record_id();
+  record.clear_source_id();
+  record.clear_line();
+  record.clear_grade();
+  if (record.has_statement()) record.mutable_statement()->clear_trace();
+  core::Sha256 hash;
+  hash.update("palermo/record/v1\n");
+  hash.update(kind);
+  hash.update("\n");
+  hash.update(deterministic_bytes(record));
+  return hash.finish();
+}
 
 std::string own_id(const v1::Record& record) {
   switch (record.body_case()) {
@@ -142,7 +143,7 @@ Result<RecordOutcome> RecordWriter::add(RecordRow row) {
     trace.set_record_id(record.record_id());
   }
 
-  const core::Digest content = content_of(row.kind, record);
+  const core::Digest content = record_content(row.kind, record);
   RecordOutcome outcome;
   if (const auto here = contents_.find(content); here != contents_.end()) {
     outcome.kind = RecordOutcome::Kind::Duplicate;
@@ -163,7 +164,11 @@ Result<RecordOutcome> RecordWriter::add(RecordRow row) {
   contents_.emplace(content, record.record_id());
   std::string payload = deterministic_bytes(record);
   std::string salt = core::random_bytes(32);
-  commitments_.push_back(core::commitment(salt, payload));
+  std::set<std::pair<std::string, std::string>> mentioned;
+  for (const ObservedIdentifier& identifier : row.identifiers)
+    mentioned.emplace(identifier.kind, identifier.value);
+  commitments_.push_back(core::commitment(
+      salt, record_bytes(payload, {row.kind, row.layer, row.from_us, row.to_us}, mentioned)));
   pending_.push_back({std::move(row), std::move(payload), std::move(salt), content});
   return outcome;
 }
@@ -200,6 +205,35 @@ Status RecordWriter::write() {
   return core::ok();
 }
 
+Result<std::vector<core::Digest>> record_commitments(Database& db, std::int64_t source_seq) {
+  using Mentions = std::set<std::pair<std::string, std::string>>;
+  std::map<std::int64_t, Mentions> mentions;
+  PALERMO_TRY(Statement mention,
+              db.prepare("SELECT m.record, i.kind, i.value FROM record r JOIN record_identifier m "
+                         "ON m.record = r.seq JOIN identifier i ON i.id = m.identifier "
+                         "WHERE r.source = ?1"));
+  PALERMO_CHECK_OK(mention.bind(1, source_seq));
+  while (true) {
+    PALERMO_TRY(const bool row, mention.step());
+    if (!row) break;
+    mentions[mention.integer(0)].emplace(mention.text(1), mention.text(2));
+  }
+  std::vector<core::Digest> commitments;
+  PALERMO_TRY(Statement query,
+              db.prepare("SELECT seq, payload, salt, kind, layer, from_us, to_us FROM record "
+                         "WHERE source = ?1 ORDER BY seq"));
+  PALERMO_CHECK_OK(query.bind(1, source_seq));
+  while (true) {
+    PALERMO_TRY(const bool row, query.step());
+    if (!row) return commitments;
+    const RecordColumns columns{query.text(3), query.text(4),
+                                query.is_null(5) ? std::nullopt : std::optional{query.integer(5)},
+                                query.is_null(6) ? std::nullopt : std::optional{query.integer(6)}};
+    commitments.push_back(core::commitment(
+        query.blob(2), record_bytes(query.blob(1), columns, mentions[query.integer(0)])));
+  }
+}
+
 Status for_each_record(Database& db, const RecordQuery& query,
                        const std::function<Status(StoredRecord&)>& visit) {
   std::string sql{kColumns};
@@ -208,7 +242,11 @@ Status for_each_record(Database& db, const RecordQuery& query,
   if (!query.kind.empty()) sql += "AND r.kind = :kind ";
   if (!query.source_id.empty()) sql += "AND s.id = :source ";
   if (!query.layer.empty()) sql += "AND r.layer = :layer ";
-  if (query.before_leaf) sql += "AND r.source IN (SELECT seq FROM source WHERE leaf < :before) ";
+  if (query.before_leaf)
+    // A release adds records to an earlier source, always behind all that were there.
+    sql +=
+        "AND r.source IN (SELECT seq FROM source WHERE leaf < :before) AND r.seq < coalesce("
+        "(SELECT min(first_record) FROM quarantine_decision WHERE leaf >= :before), r.seq + 1) ";
   if (query.from_us) sql += "AND coalesce(r.to_us, r.from_us) >= :from ";
   if (query.to_us) sql += "AND coalesce(r.from_us, r.to_us) <= :to ";
   if (!query.identifiers.empty()) {

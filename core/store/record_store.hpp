@@ -48,7 +48,7 @@ class RecordWriter {
   /// authorization_id and a statement's trace where they are missing. Writes nothing yet.
   [[nodiscard]] Result<RecordOutcome> add(RecordRow row);
 
-  /// SHA-256 commitments to the payloads of the rows to be stored, in order: the leaves of
+  /// SHA-256 commitments to the rows to be stored (row_bytes.hpp), in order: the leaves of
   /// records_root.
   [[nodiscard]] const std::vector<core::Digest>& commitments() const { return commitments_; }
   [[nodiscard]] std::uint32_t stored() const { return static_cast<std::uint32_t>(pending_.size()); }
@@ -83,6 +83,13 @@ class RecordWriter {
   std::map<std::string, Named> ids_;  // kind, authorization and own id
   std::set<std::string> loaded_kinds_;
 };
+
+/// What two records must share to be the same one; the column content_sha256.
+[[nodiscard]] core::Digest record_content(const std::string& kind, v1::Record record);
+
+/// Commitments to the stored records of one source, in order of ingestion.
+[[nodiscard]] Result<std::vector<core::Digest>> record_commitments(Database& db,
+                                                                   std::int64_t source_seq);
 
 /// A record as stored.
 struct StoredRecord {

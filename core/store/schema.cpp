@@ -74,7 +74,18 @@ CREATE TRIGGER leaf_stays BEFORE DELETE ON leaf BEGIN SELECT raise(ABORT, 'the l
 CREATE TRIGGER segment_is_final BEFORE UPDATE ON segment BEGIN SELECT raise(ABORT, 'segments are immutable'); END;
 )sql";
 
-constexpr const char* kMigrations[] = {kVersion1};
+// What oversight or a court decided about quarantined product: released or destroyed, on whose
+// word.
+constexpr const char* kVersion2 = R"sql(
+CREATE TABLE quarantine_decision (seq INTEGER PRIMARY KEY,
+                                  quarantine INTEGER NOT NULL REFERENCES quarantine (seq),
+                                  action TEXT NOT NULL, payload BLOB NOT NULL, salt BLOB NOT NULL,
+                                  -- Number of the first record that the release added or would have.
+                                  first_record INTEGER NOT NULL,
+                                  leaf INTEGER NOT NULL REFERENCES leaf (idx)) STRICT;
+)sql";
+
+constexpr const char* kMigrations[] = {kVersion1, kVersion2};
 
 }  // namespace
 

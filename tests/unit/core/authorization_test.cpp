@@ -132,9 +132,77 @@ TEST_CASE("coverage: an oral grant not confirmed within 72 hours lapses (LEGAL s
     "targets":[{"kind":"person","value":"P1"}]})");
   const Coverage c = coverage_of(a);
   CHECK(c.check_time(at("2024-03-07T08:59:00Z")) == "");
-  CHECK(c.check_time(at("2024-03-07T10:00:00Z")) == "AU02");  // 73 hours
+  CHECK(c.check_time(at("2024-03-07T10:00:00Z")) == "AU06");  // 73 hours
+  CHECK(c.check_time(at("2024-04-01T10:00:00Z")) == "AU02");  // beyond its expiry in any case
   CHECK(authorization::status_at(a, at("2024-03-05T00:00:00Z"))->status == "unconfirmed");
   CHECK(authorization::status_at(a, at("2024-03-08T00:00:00Z"))->status == "expired");
+}
+
+TEST_CASE("coverage: an urgent grant confirmed too late leaves what lay between uncovered",
+          "[authorization]") {
+  auto a = order(kTraffic);
+  a.set_regime("US-2518");
+  a.mutable_urgent()->set_oral_at("2024-03-01T12:00:00+01:00");
+  a.mutable_urgent()->set_confirmed_at("2024-03-05T11:00:00Z");
+  CHECK(coverage_of(a).check_time(at("2024-03-03T10:59:00Z")) == "");
+  CHECK(coverage_of(a).check_time(at("2024-03-04T00:00:00Z")) == "AU06");
+  CHECK(coverage_of(a).check_time(at("2024-03-05T11:00:00Z")) == "");
+  CHECK(authorization::status_at(a, at("2024-03-06T00:00:00Z"))->status == "active");
+  a.mutable_urgent()->clear_confirmed_at();
+  CHECK(coverage_of(a).check_time(at("2024-03-05T11:00:00Z")) == "AU06");
+  a.set_cancelled_at("2024-03-04T00:00:00Z");
+  CHECK(coverage_of(a).check_time(at("2024-03-05T11:00:00Z")) == "AU02");
+}
+
+TEST_CASE("coverage: a session must lie in force from end to end", "[authorization]") {
+  auto a = order(kTraffic);
+  auto& renewal = *a.add_renewals();
+  renewal.set_granted_at("2024-06-10T10:00:00Z");
+  renewal.set_expires_at("2024-08-31T22:00:00Z");
+  const std::vector<std::string> target{"+447700900001"};
+  // Begun before expiry, ended after the late renewal: the gap lies within.
+  CHECK(coverage_of(a).check(DataType::Traffic, at("2024-05-30T00:00:00Z"),
+                             at("2024-06-20T00:00:00Z"), target) == "AU04");
+  a.clear_renewals();
+  a.mutable_targets(0)->set_to("2024-03-20T00:00:00Z");
+  CHECK(coverage_of(a).check(DataType::Traffic, at("2024-03-19T23:00:00Z"),
+                             at("2024-03-19T23:30:00Z"), target) == "");
+  CHECK(coverage_of(a).check(DataType::Traffic, at("2024-03-19T23:00:00Z"),
+                             at("2024-03-20T01:00:00Z"), target) == "SC01");
+}
+
+TEST_CASE("coverage: nothing takes effect before it is decided", "[authorization]") {
+  auto a = order(kTraffic);
+  a.set_granted_at("2024-03-10T12:00:00+01:00");  // effective_from says 1 March
+  CHECK(coverage_of(a).check_time(at("2024-03-10T10:59:59Z")) == "AU02");
+  CHECK(coverage_of(a).check_time(at("2024-03-10T11:00:00Z")) == "");
+}
+
+TEST_CASE("coverage: a date as expiry ends with that day in UTC", "[authorization]") {
+  auto a = order(kTraffic);
+  a.set_expires_at("2024-04-30");
+  CHECK(coverage_of(a).check_time(at("2024-04-30T23:59:59.999999Z")) == "");
+  CHECK(coverage_of(a).check_time(at("2024-05-01T00:00:00Z")) == "AU02");
+}
+
+TEST_CASE("a renewed authorization says so and runs to its new end", "[authorization]") {
+  auto a = order(kTraffic);
+  auto& renewal = *a.add_renewals();
+  renewal.set_granted_at("2024-05-20T10:00:00Z");
+  renewal.set_expires_at("2024-08-31T22:00:00Z");
+  const auto status = *authorization::status_at(a, at("2024-06-15T00:00:00Z"));
+  CHECK(status.status == "active");
+  CHECK(status.reason == "renewed");
+  CHECK(status.effective_to == "2024-08-31T22:00:00Z");
+  CHECK(authorization::status_at(a, at("2024-09-15T00:00:00Z"))->status == "expired");
+}
+
+TEST_CASE("the third working day ends where the grant was given", "[authorization]") {
+  CHECK(core::format_utc(authorization::confirmation_deadline_us(
+            "DE-100a", at("2024-03-07T15:00:00Z"), 60)) == "2024-03-12T22:59:59.999999Z");
+  // 23:30 UTC on Thursday is Friday in Berlin: Monday, Tuesday, Wednesday.
+  CHECK(core::format_utc(authorization::confirmation_deadline_us(
+            "DE-100a", at("2024-03-07T23:30:00Z"), 60)) == "2024-03-13T22:59:59.999999Z");
 }
 
 TEST_CASE("three working days skip the weekend", "[authorization]") {
@@ -186,16 +254,18 @@ TEST_CASE("policy: every pair of role and operation is as agreed, all else is de
            Operation::Report, Operation::Export, Operation::EditEntity});
     grant("handler", {Operation::ReadAuthorization, Operation::Ingest, Operation::ReadQuarantine,
                       Operation::Audit});
-    grant("legal",
-          {Operation::Authorize, Operation::ReadAuthorization, Operation::ReadRecords,
-           Operation::ReadNetwork, Operation::Assess, Operation::Decide, Operation::ReadQuarantine,
-           Operation::Audit, Operation::Report, Operation::Export});
+    grant("legal", {Operation::Authorize, Operation::ReadAuthorization, Operation::ReadRecords,
+                    Operation::ReadNetwork, Operation::Assess, Operation::Decide,
+                    Operation::ReadQuarantine, Operation::Audit, Operation::Report,
+                    Operation::Export, Operation::ReleaseCovered, Operation::DestroyQuarantine});
     grant("oversight", {Operation::ReadAuthorization, Operation::ReadQuarantine,
-                        Operation::ReleaseQuarantine, Operation::Audit, Operation::Report});
-    grant("admin", {Operation::AddOperator, Operation::Authorize, Operation::ReadAuthorization,
-                    Operation::Ingest, Operation::ReadRecords, Operation::ReadNetwork,
-                    Operation::Assess, Operation::Decide, Operation::ReadQuarantine,
-                    Operation::Audit, Operation::Report, Operation::Export, Operation::EditEntity});
+                        Operation::ReleaseQuarantine, Operation::ReleaseCovered,
+                        Operation::DestroyQuarantine, Operation::Audit, Operation::Report});
+    grant("admin",
+          {Operation::AddOperator, Operation::Authorize, Operation::ReadAuthorization,
+           Operation::Ingest, Operation::ReadRecords, Operation::ReadNetwork, Operation::Assess,
+           Operation::Decide, Operation::ReadQuarantine, Operation::Audit, Operation::Report,
+           Operation::Export, Operation::EditEntity, Operation::ReleaseCovered});
     return pairs;
   }();
   for (const std::string role :

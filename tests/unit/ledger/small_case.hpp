@@ -6,12 +6,17 @@
 #include <vector>
 
 #include "core/base/json_message.hpp"
+#include "core/base/time.hpp"
 #include "core/ledger/canonical.hpp"
 #include "core/ledger/ledger.hpp"
 #include "core/ledger/merkle.hpp"
 #include "core/ledger/note.hpp"
 #include "core/ledger/verify.hpp"
+#include "core/store/call_columns.hpp"
 #include "core/store/database.hpp"
+#include "core/store/record_store.hpp"
+#include "core/store/row_bytes.hpp"
+#include "palermo/v1/ingest.pb.h"
 #include "tests/support/catch.hpp"
 
 namespace palermo::test {
@@ -24,6 +29,8 @@ struct SmallCase {
   ledger::SigningKey log = *ledger::SigningKey::from_seed("palermo/c1", 1, std::string(32, 'L'));
   ledger::SigningKey anna =
       *ledger::SigningKey::from_seed("palermo/c1/anna", 1, std::string(32, 'A'));
+  ledger::SigningKey witness =
+      *ledger::SigningKey::generate("oversight.example", ledger::kCosignature);
   std::string early;  // checkpoint of size 5
   std::string late;   // checkpoint of the whole
 
@@ -72,6 +79,40 @@ struct SmallCase {
     std::vector<std::string> out;
     for (std::uint64_t i = 0; i < *ledger.size(); ++i) out.push_back(*ledger.leaf(i));
     return out;
+  }
+
+  /// Destroys the item in quarantine by order and takes a cosignature: entries 11 and 12.
+  void destroy_item() {
+    auto transaction = *db.begin();
+    v1::QuarantineDecision decision;
+    decision.set_quarantine_id("Q-1");
+    decision.set_action("destroy");
+    decision.set_reason("order 7/24");
+    decision.set_first_record(4);
+    const std::string payload = decision.SerializeAsString();
+    v1::LedgerEntry entry;
+    entry.set_id("Q-1");
+    auto& body = *entry.mutable_destruction();
+    body.add_objects("Q-1");
+    body.set_commit(core::to_hex(core::commitment(kSalt, payload)));
+    insert("INSERT INTO quarantine_decision VALUES (1, 1, 'destroy', ?1, ?3, 4, ?2)", payload,
+           append(transaction, entry, anna), kSalt);
+    run("UPDATE quarantine SET status = 'destroyed', sealed = x''");
+    cosign(transaction, late);
+    REQUIRE(transaction.commit().ok());
+  }
+  void cosign(store::Transaction& transaction, const std::string& note) {
+    const std::string line =
+        *ledger::cosignature_line(ledger::parse_note(note)->text, witness, 1'930'000'000);
+    v1::LedgerEntry entry;
+    auto& review = *entry.mutable_review();
+    review.set_kind("WITNESS");
+    review.set_checkpoint_size(11);
+    review.set_cosignature(line);
+    append(transaction, entry, anna);
+    auto insert_line = *db.prepare("INSERT INTO witness VALUES (11, ?1)");
+    REQUIRE(insert_line.bind_all(line).ok());
+    REQUIRE(insert_line.run().ok());
   }
 
   /// An entry again, with one member changed and signed anew by its true actor.
@@ -146,12 +187,112 @@ struct SmallCase {
     REQUIRE(statement->run().ok());
   }
 
+  /// A source of three records and nine calls, three identifiers, and something held back.
+  template <typename Commit>
+  void fill_product(store::Transaction& transaction, const Commit& commit) {
+    const std::string file_hash = core::to_hex(core::sha256("file"));
+    std::vector<v1::Record> records;
+    ledger::CompactTree tree;
+    for (const std::uint32_t line : {1, 2, 3}) {
+      v1::Record record;
+      record.set_record_id("SRC-1:" + std::to_string(line));
+      record.set_source_id("SRC-1");
+      record.set_line(line);
+      record.set_authorization_id("AUTH-1");
+      record.mutable_undercover()->set_report_id("R" + std::to_string(line));
+      const std::string bytes = store::record_bytes(record.SerializeAsString(),
+                                                    {"undercover", "", line * 10, std::nullopt},
+                                                    {{"msisdn", "+447700900001"}});
+      tree.push(ledger::leaf_hash(core::bytes_of(core::commitment(kSalt, bytes))));
+      records.push_back(std::move(record));
+    }
+    {
+      v1::LedgerEntry entry;
+      entry.set_id("SRC-1");
+      entry.set_auth("AUTH-1");
+      auto& body = *entry.mutable_source();
+      body.set_sha256(file_hash);
+      body.set_commit(commit("source"));
+      body.set_segments(1);
+      body.set_records(3);
+      body.set_records_root(core::to_hex(tree.root()));
+      insert("INSERT INTO source VALUES (1, 'SRC-1', '" + file_hash + "', ?1, ?3, ?2)", "source",
+             append(transaction, entry, anna), kSalt);
+    }
+    run("INSERT INTO identifier VALUES (1, 'msisdn', '+447700900001', 1, 'GB', '07700900001'), "
+        "(2, 'msisdn', '+447700900002', 1, 'GB', '+447700900002'), "
+        "(3, 'imei', '490154203237518', 1, '', '490154203237518')");
+    for (const v1::Record& record : records) {
+      insert(
+          "INSERT INTO record SELECT count(*) + 1, 'SRC-1:' || (count(*) + 1), 1, count(*) + 1, "
+          "'undercover', 'AUTH-1', '', count(*) * 10 + 10, NULL, ?1, ?3, x'00' FROM record "
+          "WHERE ?2 >= 0",
+          record.SerializeAsString(), 0, kSalt);
+      put_blob("UPDATE record SET content_sha256 = ?1 WHERE seq = " + std::to_string(record.line()),
+               core::bytes_of(store::record_content("undercover", record)));
+    }
+    run("INSERT INTO record_identifier SELECT 1, seq FROM record");
+    {
+      store::CallColumns calls;
+      calls.source_id = "SRC-1";
+      calls.records = 9;
+      for (std::uint32_t i = 0; i < 9; ++i) {
+        calls.started_at_us.push_back(1'700'000'000'000'000 + i * 60'000'000LL);
+        calls.line.push_back(i + 1);
+      }
+      calls.a.assign(9, 1);
+      calls.b.assign(9, 2);
+      calls.imei.assign(9, 3);
+      calls.duration_s.assign(9, 30);
+      calls.kind.assign(9, v1::CALL);
+      calls.flags.assign(9, 0);
+      calls.utc_offset_min.assign(9, 0);
+      const store::EncodedSegment segment = store::encode_segment(calls, 0, 9);
+      v1::LedgerEntry entry;
+      entry.set_id("SEG-1");
+      entry.set_auth("AUTH-1");
+      auto& body = *entry.mutable_segment();
+      body.set_source_id("SRC-1");
+      body.set_records(9);
+      body.set_sha256(core::to_hex(segment.sha256));
+      body.set_from(core::format_utc_us(segment.from_us));
+      body.set_to(core::format_utc_us(segment.to_us));
+      const std::int64_t leaf = append(transaction, entry, anna);
+      insert("INSERT INTO segment VALUES (1, 1, 9, " + std::to_string(segment.from_us) + ", " +
+                 std::to_string(segment.to_us) + ", ?1, ?3, ?2)",
+             segment.blob, leaf, core::bytes_of(segment.sha256));
+      REQUIRE(segment.index.size() == 1);
+      put_blob("INSERT INTO segment_identifier VALUES (0, 1, ?1)", segment.index[0].bits);
+    }
+    {
+      v1::LedgerEntry entry;
+      entry.set_id("Q-1");
+      entry.set_auth("AUTH-404");  // held back because nobody knows that authorization
+      auto& body = *entry.mutable_quarantine();
+      body.set_source_id("SRC-1");
+      body.set_action("hold");
+      body.set_reason("AU01");
+      body.set_count(2);
+      body.set_first_line(1);
+      body.set_last_line(2);
+      body.set_sha256(core::to_hex(core::sha256("sealed")));
+      const std::int64_t leaf = append(transaction, entry, anna);
+      insert(
+          "INSERT INTO quarantine VALUES (1, 1, 'AU01', 'AUTH-404', 2, 1, 2, ?1, ?3, 'held', ?2)",
+          "sealed", leaf, core::bytes_of(core::sha256("sealed")));
+    }
+  }
+
   void fill() {
     auto transaction = *db.begin();
     REQUIRE(db.set_meta("case_id", "c1").ok());
     REQUIRE(db.set_meta("state", "IT").ok());
     REQUIRE(db.set_meta("quarantine_key", "a2V5").ok());
     REQUIRE(db.set_meta("log_vkey", log.verifier().text()).ok());
+    REQUIRE(db.set_meta("title", "A case").ok());
+    REQUIRE(db.set_meta("purpose", "a purpose").ok());
+    REQUIRE(db.set_meta("created_at", "2024-01-01T00:00:00.000000Z").ok());
+    REQUIRE(db.set_meta("salt", core::to_hex(kSalt)).ok());
     {
       v1::LedgerEntry entry;
       entry.set_id("c1");
@@ -160,6 +301,8 @@ struct SmallCase {
       body.set_state("IT");
       body.set_quarantine_key("a2V5");
       body.set_log_vkey(log.verifier().text());
+      body.set_commit(core::to_hex(core::commitment(
+          kSalt, store::joined_bytes({"A case", "a purpose", "2024-01-01T00:00:00.000000Z"}))));
       append(transaction, entry, log);
     }
     {
@@ -193,56 +336,7 @@ struct SmallCase {
       append(transaction, entry, anna);
     }
     early = *ledger.checkpoint(transaction, log);
-    const std::string blob = "packed call records";
-    const std::string file_hash = core::to_hex(core::sha256("file"));
-    std::int64_t source_leaf = 0;
-    {
-      ledger::CompactTree records;
-      for (const char* payload : {"first", "second", "third"})
-        records.push(ledger::leaf_hash(core::bytes_of(core::commitment(kSalt, payload))));
-      v1::LedgerEntry entry;
-      entry.set_id("SRC-1");
-      entry.set_auth("AUTH-1");
-      auto& body = *entry.mutable_source();
-      body.set_sha256(file_hash);
-      body.set_commit(commit("source"));
-      body.set_segments(1);
-      body.set_records(3);
-      body.set_records_root(core::to_hex(records.root()));
-      source_leaf = append(transaction, entry, anna);
-    }
-    insert("INSERT INTO source VALUES (1, 'SRC-1', '" + file_hash + "', ?1, ?3, ?2)", "source",
-           source_leaf, kSalt);
-    for (const char* payload : {"first", "second", "third"})
-      insert(
-          "INSERT INTO record SELECT count(*) + 1, 'REC-' || count(*), 1, ?2, 'report', 'AUTH-1', "
-          "'', "
-          "NULL, NULL, ?1, ?3, x'00' FROM record",
-          payload, 7, kSalt);
-    {
-      v1::LedgerEntry entry;
-      entry.set_id("SEG-1");
-      entry.set_auth("AUTH-1");
-      entry.mutable_segment()->set_source_id("SRC-1");
-      entry.mutable_segment()->set_records(9);
-      entry.mutable_segment()->set_sha256(core::to_hex(core::sha256(blob)));
-      const std::int64_t leaf = append(transaction, entry, anna);
-      insert("INSERT INTO segment VALUES (1, 1, 9, 0, 1, ?1, ?3, ?2)", blob, leaf,
-             core::bytes_of(core::sha256(blob)));
-    }
-    {
-      v1::LedgerEntry entry;
-      entry.set_id("Q-1");
-      entry.set_auth("AUTH-404");  // held back because nobody knows that authorization
-      auto& body = *entry.mutable_quarantine();
-      body.set_action("hold");
-      body.set_reason("AU01");
-      body.set_count(2);
-      body.set_sha256(core::to_hex(core::sha256("sealed")));
-      const std::int64_t leaf = append(transaction, entry, anna);
-      insert("INSERT INTO quarantine VALUES (1, 1, 'AU01', '', 2, 1, 2, ?1, ?3, 'held', ?2)",
-             "sealed", leaf, core::bytes_of(core::sha256("sealed")));
-    }
+    fill_product(transaction, commit);
     {
       v1::LedgerEntry entry;
       entry.mutable_decision()->set_element("untoc.2a");
@@ -259,7 +353,12 @@ struct SmallCase {
     }
     {
       v1::LedgerEntry entry;
-      entry.mutable_heartbeat()->set_note("x");
+      entry.set_id("SRC-1");
+      auto& body = *entry.mutable_identifiers();
+      body.set_source_id("SRC-1");
+      body.set_first(1);
+      body.set_count(3);
+      body.set_commit(commit(*store::identifier_bytes(db, 1, 3)));
       append(transaction, entry, anna);
     }
     late = *ledger.checkpoint(transaction, log);

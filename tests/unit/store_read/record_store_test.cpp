@@ -2,6 +2,7 @@
 
 #include "core/base/time.hpp"
 #include "core/store/identifier_store.hpp"
+#include "core/store/row_bytes.hpp"
 #include "ingest/batch.hpp"
 #include "ingest/detect.hpp"
 #include "tests/support/catch.hpp"
@@ -84,7 +85,8 @@ TEST_CASE("records: what is stored is read back in order, and found by id", "[st
   CHECK_FALSE(store::find_record(db, "SRC-1:3")->has_value());
 }
 
-TEST_CASE("records: the commitment opens with the stored salt and payload", "[store][records]") {
+TEST_CASE("records: the commitment opens with what is stored, columns and identifiers included",
+          "[store][records]") {
   auto db = new_case();
   auto batch = ingest::find_record_adapter("edge_list")->read({"x,y,2\n", "f", {}});
   auto writer = store::RecordWriter::open(db, 1, "SRC-1");
@@ -94,7 +96,16 @@ TEST_CASE("records: the commitment opens with the stored salt and payload", "[st
   auto row = db.prepare("SELECT salt, payload FROM record");
   REQUIRE(*row->step());
   CHECK(row->blob(0).size() == 32);
-  CHECK(core::commitment(row->blob(0), row->blob(1)) == writer->commitments()[0]);
+  const auto stored = store::record_commitments(db, 1);
+  REQUIRE(stored.ok());
+  CHECK(*stored == writer->commitments());
+  // Without the identifiers it mentions it is another record.
+  CHECK(core::commitment(
+            row->blob(0),
+            store::record_bytes(row->blob(1), {"relation", "f", std::nullopt, std::nullopt}, {})) !=
+        writer->commitments()[0]);
+  REQUIRE(db.exec("UPDATE record SET layer = 'other'").ok());
+  CHECK(*store::record_commitments(db, 1) != writer->commitments());
 }
 
 TEST_CASE("records: the Montagna rows are stored one by one, and again as duplicates",

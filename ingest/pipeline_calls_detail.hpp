@@ -1,0 +1,50 @@
+// Steps that ingesting calls and releasing quarantined calls share; no other room includes this.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/base/result.hpp"
+#include "core/session/session.hpp"
+#include "core/store/call_columns.hpp"
+#include "ingest/calls/call_reader.hpp"
+#include "ingest/source_writer.hpp"
+
+namespace palermo::ingest::detail {
+
+/// Rows of `from`, with identifiers renumbered: `ids[i]` for position i + 1.
+[[nodiscard]] store::CallColumns gather(const store::CallColumns& from,
+                                        std::span<const std::uint32_t> rows,
+                                        const std::vector<std::uint32_t>& ids);
+
+/// Which identifiers of the table the rows mention.
+[[nodiscard]] std::vector<bool> mentioned(const store::CallColumns& columns,
+                                          std::span<const std::uint32_t> rows,
+                                          std::size_t identifiers);
+
+/// Appends the case's calls of the same period, in the table's own numbering, behind the table's
+/// rows, so that duplicates across files are found. Calls with an identifier or text the table
+/// lacks cannot be equal to one of its rows and are left out.
+[[nodiscard]] core::Status append_earlier(store::Database& db, const CallTable& table,
+                                          const std::vector<std::uint32_t>& known_ids,
+                                          store::CallColumns& columns);
+/// Cuts optional columns and rows of earlier files off again.
+void cut_to(store::CallColumns& columns, std::size_t records);
+
+/// Rows held back for one reason, self-contained, before they are sealed.
+[[nodiscard]] v1::QuarantinedProduct product_of(const CallTable& table,
+                                                const store::CallColumns& columns,
+                                                const std::vector<std::uint32_t>& rows,
+                                                const std::string& reason,
+                                                const std::string& authorization_id);
+
+/// Appends each segment's entry and inserts its row. The source's row must stand.
+[[nodiscard]] core::Status write_segments(session::Session& session,
+                                          store::Transaction& transaction,
+                                          const WrittenSource& place,
+                                          const std::string& authorization_id,
+                                          const std::vector<store::EncodedSegment>& segments);
+
+}  // namespace palermo::ingest::detail

@@ -31,8 +31,8 @@ struct Counted {
   std::string category;
   Standing standing = Standing::Excluded;
   std::string reason;
-  std::set<Reason> open;  // for Uncertain
-  std::vector<const v1::Statement*> statements;
+  std::set<Reason> open;                         // for Uncertain
+  std::vector<const v1::Statement*> statements;  // also those outside the lens
 };
 
 /// An act or an agreement in which persons of the group worked together.
@@ -64,6 +64,8 @@ class Facts {
   [[nodiscard]] bool has_memberships() const { return has_memberships_; }
   [[nodiscard]] const std::vector<const v1::Statement*>& all() const { return all_; }
   [[nodiscard]] const std::vector<const v1::Statement*>& used() const { return used_; }
+  /// Whether an answer under the lens may rest on the statement.
+  [[nodiscard]] bool under_lens(const v1::Statement& s) const;
   [[nodiscard]] const Identities& identities() const { return *identities_; }
 
   /// Facts under the lens of one kind that support, in natural order of their ids.
@@ -130,7 +132,6 @@ class Facts {
   void choose_group();
   void count();
   void find_joints();
-  [[nodiscard]] bool under_lens(const v1::Statement& s) const;
   const v1::FactsFile* file_;
   Choice choice_;
   std::string as_of_, group_;

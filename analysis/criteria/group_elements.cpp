@@ -134,24 +134,25 @@ Answer evaluate_number(const Facts& facts) {
                            entry.reason.find("not stated as a member") == std::string::npos;
     if (candidate) weighed.insert(entry.person);
   }
-  const auto show = [&](std::vector<v1::Evidence>& list, const Counted& entry, bool all) {
-    for (const Statement* s : entry.statements) {
-      if (s->has_person() && !all) continue;
-      list.push_back(facts.evidence(*s, fmt::format("{}: {}", entry.person, entry.reason)));
-    }
+  const auto show = [&](std::vector<v1::Evidence>& list, const Counted& entry) {
+    // What lies outside the lens may bound the number from above; nothing rests on it. Nor does a
+    // category make a member.
+    for (const Statement* s : entry.statements)
+      if (&list == &out.contrary || (!s->has_person() && facts.under_lens(*s)))
+        list.push_back(facts.evidence(*s, fmt::format("{}: {}", entry.person, entry.reason)));
   };
   for (const Counted& entry : facts.counted()) {
     if (!weighed.contains(entry.person)) continue;
-    if (entry.standing == Counted::Standing::Certain) show(out.supporting, entry, false);
-    if (entry.standing == Counted::Standing::Excluded) show(out.contrary, entry, true);
+    if (entry.standing == Counted::Standing::Certain) show(out.supporting, entry);
+    if (entry.standing == Counted::Standing::Excluded) show(out.contrary, entry);
   }
-  for (const Statement* s : facts.identities().statements(facts.possible(), v1::Identity::distinct))
-    if (!contradicts(*s) && is_fact(*s))
+  for (const Statement* s : facts.identities().statements(facts.possible(), SaysOfTwo::Distinct))
+    if (is_fact(*s) && facts.under_lens(*s))
       out.supporting.push_back(facts.evidence(*s, "two persons, not one"));
-  for (const auto relation : {v1::Identity::same, v1::Identity::possibly_same})
-    for (const Statement* s : facts.identities().statements(facts.possible(), relation))
+  for (const auto what : {SaysOfTwo::Same, SaysOfTwo::Open})
+    for (const Statement* s : facts.identities().statements(facts.possible(), what))
       out.contrary.push_back(facts.evidence(
-          *s, relation == v1::Identity::same ? "one person, not two" : "may be one person"));
+          *s, what == SaysOfTwo::Same ? "one person, not two" : "may be one person"));
   out.notes.push_back(fmt::format("fewest {}, most {} distinct persons", facts.lo(), facts.hi()));
   if (weighed.empty()) {
     out.open(Element::MISSING, "who belongs to the group");
@@ -186,10 +187,7 @@ Answer evaluate_number(const Facts& facts) {
     if (entry.standing == Counted::Standing::Uncertain) {
       out.reasons.insert(entry.open.begin(), entry.open.end());
       out.missing.push_back(fmt::format("whether {} counts: {}", entry.person, entry.reason));
-      for (const Statement* s : entry.statements)
-        if (!s->has_person())
-          out.supporting.push_back(
-              facts.evidence(*s, fmt::format("{}: {}", entry.person, entry.reason)));
+      show(out.supporting, entry);
     }
   if (out.reasons.empty()) out.open(Element::IDENTITY, "which of the persons are distinct");
   return out;

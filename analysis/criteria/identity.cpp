@@ -18,20 +18,6 @@ struct Claims {
   std::vector<const v1::Statement*> same, distinct, open;
 };
 
-/// What a statement says of two persons; nullopt when it is not about identity.
-enum class Says { Same, Distinct, Open };
-Says reading(const v1::Statement& s) {
-  const bool denied = s.polarity() == v1::Statement::contradicts;
-  switch (s.identity().relation()) {
-    case v1::Identity::same:
-      return denied ? Says::Distinct : Says::Same;
-    case v1::Identity::distinct:
-      return denied ? Says::Same : Says::Distinct;
-    default:
-      return denied ? Says::Distinct : Says::Open;
-  }
-}
-
 bool overlap(const v1::Attribution& a, const v1::Attribution& b) {
   const auto time = [](const std::string& text, bool end) -> std::optional<std::int64_t> {
     if (text.empty()) return std::nullopt;
@@ -45,6 +31,18 @@ bool overlap(const v1::Attribution& a, const v1::Attribution& b) {
 }
 
 }  // namespace
+
+SaysOfTwo says_of_two(const v1::Statement& s) {
+  const bool denied = s.polarity() == v1::Statement::contradicts;
+  switch (s.identity().relation()) {
+    case v1::Identity::same:
+      return denied ? SaysOfTwo::Distinct : SaysOfTwo::Same;
+    case v1::Identity::distinct:
+      return denied ? SaysOfTwo::Same : SaysOfTwo::Distinct;
+    default:
+      return denied ? SaysOfTwo::Distinct : SaysOfTwo::Open;
+  }
+}
 
 bool natural_less(const std::string& a, const std::string& b) {
   std::size_t i = 0, k = 0;
@@ -89,14 +87,14 @@ Identities::Identities(std::span<const v1::Statement* const> all,
     statements_.push_back(s);
     Claims& claim = claims[key(s->identity().a(), s->identity().b())];
     const bool firm = fact && in_lens.contains(s);
-    switch (reading(*s)) {
-      case Says::Same:
+    switch (says_of_two(*s)) {
+      case SaysOfTwo::Same:
         (firm ? claim.same : claim.open).push_back(s);
         break;
-      case Says::Distinct:
+      case SaysOfTwo::Distinct:
         if (firm) claim.distinct.push_back(s);
         break;
-      case Says::Open:
+      case SaysOfTwo::Open:
         claim.open.push_back(s);
         break;
     }
@@ -261,11 +259,11 @@ std::vector<OpenPair> Identities::open_pairs(const PersonSet& persons) const {
 }
 
 std::vector<const v1::Statement*> Identities::statements(const PersonSet& persons,
-                                                         v1::Identity::Relation relation) const {
+                                                         SaysOfTwo what) const {
   const PersonSet wanted = canonical(persons);
   std::vector<const v1::Statement*> out;
   for (const v1::Statement* s : statements_)
-    if (s->identity().relation() == relation && wanted.contains(canonical(s->identity().a())) &&
+    if (says_of_two(*s) == what && wanted.contains(canonical(s->identity().a())) &&
         wanted.contains(canonical(s->identity().b())))
       out.push_back(s);
   return out;

@@ -19,6 +19,11 @@ struct NaturalLess {
 };
 using PersonSet = std::set<std::string, NaturalLess>;
 
+/// What an identity statement says of two persons: a denial turns it round.
+enum class SaysOfTwo { Same, Distinct, Open };
+/// @param s  with a body of kind identity
+[[nodiscard]] SaysOfTwo says_of_two(const v1::Statement& s);
+
 /// An identity question that no fact answers.
 struct OpenPair {
   std::string a;
@@ -51,9 +56,9 @@ class Identities {
 
   /// Open questions in which one of `persons` stands, in natural order.
   [[nodiscard]] std::vector<OpenPair> open_pairs(const PersonSet& persons) const;
-  /// Identity statements of one kind that concern `persons`.
+  /// Identity statements that say one thing of two of `persons`, under any lens.
   [[nodiscard]] std::vector<const v1::Statement*> statements(const PersonSet& persons,
-                                                             v1::Identity::Relation relation) const;
+                                                             SaysOfTwo what) const;
 
  private:
   using Pair = std::pair<std::string, std::string>;

@@ -3,14 +3,17 @@
 #include <fmt/format.h>
 #include <spdlog/stopwatch.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <optional>
 
 #include "core/authorization/authorization_store.hpp"
 #include "core/authorization/coverage.hpp"
+#include "core/authorization/policy.hpp"
 #include "core/base/encoding.hpp"
 #include "core/base/log.hpp"
+#include "core/base/text.hpp"
 #include "core/ledger/merkle.hpp"
 #include "core/store/record_store.hpp"
 #include "ingest/pipeline_records_detail.hpp"
@@ -116,6 +119,35 @@ struct Held {
   std::uint32_t last_line = 0;
 };
 
+/// A judgement settles an element of the case's findings: only who may decide may bring one in.
+/// @error Refused  logged; the first judgement is named
+Status check_judgements(session::Session& session, const SourceFile& file,
+                        const std::string& sha256, const RecordBatch& batch) {
+  if (authorization::permitted(session.roles(), authorization::Operation::Decide))
+    return core::ok();
+  const auto holds = [](const store::RecordRow& row) {
+    return row.record.has_statement() && row.record.statement().has_judgement();
+  };
+  const auto first = std::find_if(batch.rows.begin(), batch.rows.end(), holds);
+  if (first == batch.rows.end()) return core::ok();
+  v1::Access access;
+  access.set_operation("CONSULT");
+  access.set_command("ingest");
+  access.add_objects(sha256);
+  core::Error refusal = session.refuse(
+      std::move(access), "ROLE",
+      fmt::format("{} judgements, the first '{}': the role {} of '{}' does not allow to decide; "
+                  "nothing was stored",
+                  std::count_if(first, batch.rows.end(), holds),
+                  core::printable(first->record.statement().id(), 40),
+                  fmt::join(session.roles(), ","), core::printable(session.operator_name(), 70)),
+      fmt::format("take the judgements out of the file and have them made with `palermo decide`; "
+                  "roles that may: {}",
+                  fmt::join(authorization::roles_for(authorization::Operation::Decide), ", ")));
+  refusal.where = core::SourcePosition{file.path(), first->record.line()};
+  return refusal;
+}
+
 }  // namespace
 
 Result<v1::IngestResult> ingest_records(session::Session& session, SourceFile& file,
@@ -139,6 +171,7 @@ Result<v1::IngestResult> ingest_records(session::Session& session, SourceFile& f
   if (batch.rows_read != batch.rows.size() + batch.rejects.size())
     return core::Error{core::ErrorCode::Internal,
                        fmt::format("{} lost a row; nothing was stored", adapter.id)};
+  PALERMO_CHECK_OK(check_judgements(session, file, sha256, batch));
 
   tell("storing", 0);
   store::Database& db = session.db();

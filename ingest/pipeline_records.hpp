@@ -11,6 +11,7 @@
 namespace palermo::ingest {
 
 /// Reads the file with the adapter and takes its records into the case in one transaction.
+/// @error Refused  it holds judgements and the operator's roles do not allow to decide; logged
 [[nodiscard]] core::Result<v1::IngestResult> ingest_records(session::Session& session,
                                                             SourceFile& file,
                                                             const Adapter& adapter,

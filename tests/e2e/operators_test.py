@@ -33,6 +33,47 @@ class Operators(support.CaseTest):
         self.assertEqual(last["access"]["decision"], "refused")
         self.assertTrue(last["actor"].endswith("/olga"))
 
+    def test_a_judgement_comes_in_only_through_an_operator_who_may_decide(self):
+        self.ok("user", "add", "anna", "--role", "analyst")
+        facts = {"case": {"title": "T", "state": "IT"}, "statements": [
+            {"id": "S1", "kind": "fact", "membership": {"person": "Alder", "group": "Quay"}}]}
+        judgement = {"id": "J1", "kind": "fact", "judgement": {
+            "element": "untoc.3.2.b", "outcome": "indicated", "by": "Somebody", "reason": "because"}}
+        clean = self.write("clean.json", json.dumps(facts))
+        facts["statements"].append(judgement)
+        judged = self.write("judged.json", json.dumps(facts))
+        lines = self.write("judged.jsonl", json.dumps(judgement) + "\n")
+        ingest = ("ingest", "--technique", "NONE")
+        for file in (judged, lines):
+            for more in ((), ("--dry-run",)):
+                before = len(self.leaves())
+                answer = self.refused(4, "--as", "anna", *ingest, *more, file)
+                self.assertIn("J1", answer.err)
+                self.assertIn("palermo decide", answer.err)
+                leaves = self.leaves()
+                self.assertEqual(len(leaves), before + 1)
+                self.assertEqual(leaves[-1]["access"]["decision"], "refused")
+                self.assertEqual(leaves[-1]["access"]["rule_id"], "ROLE")
+                self.assertTrue(leaves[-1]["actor"].endswith("/anna"))
+        self.assertEqual(self.ok("--as", "anna", *ingest, clean)["stored"], 2)
+        self.assertEqual(self.outcome_of("untoc.3.2.b"), "undetermined")
+        self.assertEqual(self.ok("assess", "--facts", judged)["lens"], "all")  # a world of its own
+        # The first operator is admin too, and may decide.
+        self.assertEqual(self.ok(*ingest, lines)["stored"], 1)
+        self.assertEqual(self.outcome_of("untoc.3.2.b"), "indicated")
+        self.assertTrue(self.ok("audit", "verify")["ok"])
+
+    def outcome_of(self, wanted):
+        def find(elements):
+            for element in elements:
+                if element["id"] == wanted:
+                    return element["outcome"]
+                found = find(element["children"])
+                if found:
+                    return found
+            return None
+        return find(self.ok("assess")["elements"])
+
     def test_an_unknown_operator_is_refused(self):
         self.refused(4, "--as", "nobody", "authorize", "list")
 

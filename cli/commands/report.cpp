@@ -63,6 +63,9 @@ core::Status run_report(const ReportCommand& command, const Context& context) {
   PALERMO_CHECK_OK(check(command));
   PALERMO_TRY(session::Session session, context.open());
   PALERMO_CHECK_OK(session.permit(authorization::Operation::Report));
+  // The legal report prints a finding and the names of suspects: it is for those who may have both.
+  if (command.audience == "legal")
+    PALERMO_CHECK_OK(session.permit(authorization::Operation::Assess));
   PALERMO_TRY(report::ReportInput input, gather_report(session, command.gather));
 
   PALERMO_TRY(const ledger::SigningKey log_key, session.log_key());

@@ -74,6 +74,20 @@ class Operators(support.CaseTest):
             return None
         return find(self.ok("assess")["elements"])
 
+    def test_the_legal_report_is_only_for_those_who_may_assess(self):
+        for name, role in (("olga", "oversight"), ("lena", "legal"), ("hugo", "handler")):
+            self.ok("user", "add", name, "--role", role)
+        page = self.folder / "r.html"
+        report = ("report", "--audience", "legal", "--format", "html", "-o", page)
+        for name in ("olga", "hugo"):
+            self.refused(4, "--as", name, *report)
+            self.assertFalse(page.exists())
+            last = self.leaves()[-1]
+            self.assertEqual(last["access"]["decision"], "refused")
+            self.assertTrue(last["actor"].endswith("/" + name))
+        self.ok("--as", "lena", *report)
+        self.assertTrue(page.exists())
+
     def test_an_unknown_operator_is_refused(self):
         self.refused(4, "--as", "nobody", "authorize", "list")
 

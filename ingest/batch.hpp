@@ -22,6 +22,7 @@ struct RecordBatch {
       rejects;  // line, code (docs/formats/reject-codes.md), message: places, not values
   std::uint32_t rows_read = 0;
   std::vector<std::string> notices;  // what the reader understood and what it left alone
+  std::string positions = "lines";   // what v1::Record::line counts: lines, or records
   std::string mapping;               // column mapping used, in words; empty when there is none
   std::string timezone;  // rule that gave UTC, e.g. "Europe/Rome", "offset in data"; may be empty
   std::uint32_t ambiguous_local_times = 0;
@@ -39,8 +40,9 @@ struct AdapterOptions {
   bool keep_going = false;  // rows that break the file's shape become rejects instead of an error
 };
 
-/// One file, whole in memory, already known to be non-empty and free of NUL bytes and UTF-16;
-/// whether it is valid UTF-8 is the adapter's to check (core::is_valid_utf8).
+/// One file, whole in memory and not empty. Unless the adapter says that it reads binary files, it
+/// is already known to be free of NUL bytes and UTF-16; whether it is valid UTF-8 is the adapter's
+/// to check (core::is_valid_utf8).
 struct AdapterInput {
   std::string_view bytes;
   std::string file_name;  // as given; for errors' `where` and for detection by extension
@@ -63,6 +65,7 @@ struct Adapter {
   std::function<Detection(std::string_view bytes, std::string_view file_name)> detect;
   /// @error BadInput  the file as a whole cannot be read: one clear error, nothing is stored
   std::function<core::Result<RecordBatch>(const AdapterInput&)> read;
+  bool binary = false;  // the file is no text: no UTF-8, may hold NUL bytes
 };
 
 /// All of them, in the order of --help. Listed by hand in ingest/records/adapters.cpp.

@@ -79,7 +79,7 @@ core::Result<DetectedFormat> detect_format(std::string_view bytes, std::string_v
                                            const std::vector<FormatGuess>& others) {
   std::vector<FormatGuess> guesses = others;
   for (const Adapter& adapter : record_adapters())
-    guesses.push_back({adapter.id, adapter.detect(bytes, file_name)});
+    if (!adapter.binary) guesses.push_back({adapter.id, adapter.detect(bytes, file_name)});
   std::erase_if(guesses, [](const FormatGuess& guess) {
     return guess.detection.confidence < kOfferedConfidence;
   });

@@ -18,6 +18,9 @@ core::Result<std::string> original_line(const std::string& path, const v1::Sourc
     return bad(fmt::format("is not the file that {} was read from: its SHA-256 differs",
                            source.source_id()),
                "name the unchanged file with --file");
+  if (source.positions() == "records")
+    return bad("has no lines to show: its records are numbered",
+               fmt::format("it is record {} of the file", line));
   if (line == 0) return bad("the record stands on no line of its own", {});
   std::string_view rest = file->bytes();
   for (std::uint32_t i = 1;; ++i) {

@@ -7,6 +7,7 @@
 
 #include "core/base/text.hpp"
 #include "core/base/time.hpp"
+#include "ingest/calls/call_adapter.hpp"
 #include "ingest/calls/row_scanner.hpp"
 #include "ingest/detect.hpp"
 #include "ingest/pipeline_calls.hpp"
@@ -37,6 +38,7 @@ struct Choice {
   std::string format;
   const Profile* profile = nullptr;
   const Adapter* adapter = nullptr;
+  const CallAdapter* call_adapter = nullptr;
   std::string because;
 };
 
@@ -115,27 +117,59 @@ Status check_text(const SourceFile& file) {
   const std::size_t first = bytes.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   if (first == std::string_view::npos)
     return bad_file(file, "holds nothing but blanks", "ask for the file again");
-  const bool json = bytes[first] == '{' || bytes[first] == '[';
-  if (!json && bytes.substr(0, kMaxRowBytes).find_first_of("\r\n") == std::string_view::npos &&
+  const bool structured = bytes[first] == '{' || bytes[first] == '[' || bytes[first] == '<';
+  if (!structured &&
+      bytes.substr(0, kMaxRowBytes).find_first_of("\r\n") == std::string_view::npos &&
       bytes.size() > kMaxRowBytes)
     return bad_file(file, fmt::format("line 1: no line end within {} bytes", kMaxRowBytes),
-                    "this is no table and no JSON");
+                    "this is no table, no JSON and no XML");
   return core::ok();
+}
+
+/// Binary formats are told before anything treats the file as text.
+bool choose_binary(const SourceFile& file, Choice& choice) {
+  double best = kOfferedConfidence;
+  const auto offer = [&](const auto& adapter) {
+    if (!adapter.binary) return false;
+    const Detection detection = adapter.detect(file.bytes(), file.path());
+    if (detection.confidence < best) return false;
+    best = detection.confidence;
+    choice.format = adapter.id;
+    choice.because = detection.reason;
+    return true;
+  };
+  for (const CallAdapter& adapter : call_adapters())
+    if (offer(adapter)) choice.call_adapter = &adapter;
+  for (const Adapter& adapter : record_adapters()) {
+    if (!offer(adapter)) continue;
+    choice.adapter = &adapter;
+    choice.call_adapter = nullptr;
+  }
+  return !choice.format.empty();
 }
 
 Result<Choice> choose(const SourceFile& file, const IngestOptions& options,
                       const std::optional<Profile>& own) {
   Choice choice;
   const std::string& format = options.format;
+  if (const CallAdapter* adapter = find_call_adapter(format); adapter != nullptr) {
+    if (!adapter->binary) PALERMO_CHECK_OK(check_text(file));
+    choice.format = adapter->id;
+    choice.call_adapter = adapter;
+    return choice;
+  }
+  if (const Adapter* adapter = find_record_adapter(format); adapter != nullptr) {
+    if (!adapter->binary) PALERMO_CHECK_OK(check_text(file));
+    choice.format = adapter->id;
+    choice.adapter = adapter;
+    return choice;
+  }
+  if (format == "auto" && !own && choose_binary(file, choice)) return choice;
+  PALERMO_CHECK_OK(check_text(file));
   if (own && (format == "auto" || format == "call_csv" || format == "call-csv")) {
     choice.format = std::string{kCallPrefix} + own->layout.id();
     choice.profile = &*own;
     choice.because = fmt::format("--map {} says so", core::printable(options.map_name, 100));
-    return choice;
-  }
-  if (const Adapter* adapter = find_record_adapter(format); adapter != nullptr) {
-    choice.format = adapter->id;
-    choice.adapter = adapter;
     return choice;
   }
   if (const Profile* profile = profile_named(format); profile != nullptr) {
@@ -159,6 +193,8 @@ Result<Choice> choose(const SourceFile& file, const IngestOptions& options,
   std::vector<FormatGuess> guesses;
   if (!calls.profile.empty())
     guesses.push_back({std::string{kCallPrefix} + calls.profile, {calls.confidence, calls.reason}});
+  for (const CallAdapter& adapter : call_adapters())
+    if (!adapter.binary) guesses.push_back({adapter.id, adapter.detect(file.bytes(), file.path())});
   auto detected = detect_format(file.bytes(), file.path(), guesses);
   if (!detected) {
     Error error = std::move(detected).error();
@@ -167,8 +203,10 @@ Result<Choice> choose(const SourceFile& file, const IngestOptions& options,
   }
   choice.format = detected->best.format;
   choice.because = detected->best.detection.reason;
-  choice.profile = profile_named(choice.format);
-  if (choice.profile == nullptr) choice.adapter = find_record_adapter(choice.format);
+  choice.call_adapter = find_call_adapter(choice.format);
+  if (choice.call_adapter == nullptr) choice.profile = profile_named(choice.format);
+  if (choice.call_adapter == nullptr && choice.profile == nullptr)
+    choice.adapter = find_record_adapter(choice.format);
   return choice;
 }
 
@@ -201,7 +239,10 @@ std::vector<FormatInfo> known_formats() {
       {"auto", "looks at the content, and says what it found"},
       {"call_csv", "a table of calls, laid out by --map or by one of the shipped mappings"}};
   for (const Profile& profile : shipped_profiles())
-    formats.push_back({std::string{kCallPrefix} + profile.layout.id(), profile.layout.title()});
+    if (profile.layout.id() != kAdapterRows)
+      formats.push_back({std::string{kCallPrefix} + profile.layout.id(), profile.layout.title()});
+  for (const CallAdapter& adapter : call_adapters())
+    formats.push_back({adapter.id, adapter.summary});
   for (const Adapter& adapter : record_adapters()) formats.push_back({adapter.id, adapter.summary});
   return formats;
 }
@@ -220,12 +261,12 @@ Result<v1::IngestResult> ingest_file(session::Session& session, const std::strin
     }
   }
   if (options.format != "auto" && !same_id(options.format, "call_csv") &&
+      find_call_adapter(options.format) == nullptr &&
       find_record_adapter(options.format) == nullptr && profile_named(options.format) == nullptr)
     return unknown_format(options.format);
   PALERMO_CHECK_OK(scope_of(session, options));
 
   PALERMO_TRY(const std::unique_ptr<SourceFile> file, SourceFile::open(path));
-  PALERMO_CHECK_OK(check_text(*file));
   PALERMO_TRY(const std::int64_t sources, session.db().scalar("SELECT count(*) FROM source"));
   if (sources > 0) {
     PALERMO_TRY(const std::string sha256, file->sha256());
@@ -241,7 +282,12 @@ Result<v1::IngestResult> ingest_file(session::Session& session, const std::strin
   }
   PALERMO_TRY(const Choice choice, choose(*file, options, own));
   v1::IngestResult result;
-  if (choice.profile != nullptr) {
+  if (choice.call_adapter != nullptr) {
+    if (file->bytes().size() > kMaxRecordFile)
+      return bad_file(*file, fmt::format("is larger than {} MiB", kMaxRecordFile >> 20),
+                      "split it into several files");
+    PALERMO_TRY(result, ingest_calls(session, *file, *choice.call_adapter, options));
+  } else if (choice.profile != nullptr) {
     PALERMO_TRY(result, ingest_calls(session, *file, *choice.profile, options));
   } else if (choice.adapter != nullptr) {
     if (file->bytes().size() > kMaxRecordFile)

@@ -277,22 +277,31 @@ Status write_segments(session::Session& session, store::Transaction& transaction
 
 }  // namespace detail
 
-Result<v1::IngestResult> ingest_calls(session::Session& session, SourceFile& file,
-                                      const Profile& profile, const IngestOptions& options) {
+namespace {
+
+CallReadOptions read_options_of(const SourceFile& file, const IngestOptions& options) {
+  CallReadOptions read;
+  read.timezone = options.timezone;
+  read.country = options.country;
+  read.keep_going = options.keep_going;
+  if (options.progress)
+    read.progress = [&file, &options](std::size_t bytes) {
+      options.progress("reading", static_cast<double>(bytes) /
+                                      static_cast<double>(std::max(bytes, file.bytes().size())));
+    };
+  return read;
+}
+
+/// Everything from the table on: scope, duplicates, segments, quarantine, ledger.
+/// @param source  names the adapter and the mapping that read the file
+Result<v1::IngestResult> take_calls(session::Session& session, SourceFile& file, CallTable table,
+                                    v1::Source source, const IngestOptions& options,
+                                    const spdlog::stopwatch& watch) {
   using namespace detail;
   const auto tell = [&](std::string_view step, double done) {
     if (options.progress) options.progress(step, done);
   };
-  const spdlog::stopwatch watch;
   PALERMO_TRY(const ScopeRule scope, scope_of(session, options));
-  CallReadOptions read_options;
-  read_options.timezone = options.timezone;
-  read_options.country = options.country;
-  read_options.keep_going = options.keep_going;
-  read_options.progress = [&](std::size_t bytes) {
-    tell("reading", static_cast<double>(bytes) / static_cast<double>(file.bytes().size()));
-  };
-  PALERMO_TRY(CallTable table, read_calls(file.bytes(), profile, file.path(), read_options));
   PALERMO_TRY(const std::string sha256, file.sha256());
   core::log(core::Room::Ingest)
       .info("{:.3f} s: read {} rows, {} rejects, {} distinct identifiers", watch.elapsed().count(),
@@ -311,14 +320,9 @@ Result<v1::IngestResult> ingest_calls(session::Session& session, SourceFile& fil
   const SortedCalls sorted = sort_calls(table, columns, own, scope);
   cut_to(columns, own);
 
-  v1::Source source;
   source.set_sha256(sha256);
   source.set_size(file.bytes().size());
   source.set_name(std::filesystem::path{file.path()}.filename().string());
-  source.set_adapter("call_csv");
-  source.set_adapter_version(kCallAdapterVersion);
-  source.set_mapping(profile.layout.id());
-  source.set_mapping_sha256(profile.sha256);
   source.set_timezone(table.timezone);
   source.set_country(table.country);
   source.set_grading(options.grading);
@@ -375,6 +379,63 @@ Result<v1::IngestResult> ingest_calls(session::Session& session, SourceFile& fil
   tell("storing", 1);
   describe(source, result);
   return result;
+}
+
+}  // namespace
+
+Result<v1::IngestResult> ingest_calls(session::Session& session, SourceFile& file,
+                                      const Profile& profile, const IngestOptions& options) {
+  const spdlog::stopwatch watch;
+  PALERMO_TRY(CallTable table,
+              read_calls(file.bytes(), profile, file.path(), read_options_of(file, options)));
+  v1::Source source;
+  source.set_adapter("call_csv");
+  source.set_adapter_version(kCallAdapterVersion);
+  source.set_mapping(profile.layout.id());
+  source.set_mapping_sha256(profile.sha256);
+  source.set_positions("lines");
+  return take_calls(session, file, std::move(table), std::move(source), options, watch);
+}
+
+Result<v1::IngestResult> ingest_calls(session::Session& session, SourceFile& file,
+                                      const CallAdapter& adapter, const IngestOptions& options) {
+  const spdlog::stopwatch watch;
+  AdapterInput input;
+  input.bytes = file.bytes();
+  input.file_name = file.path();
+  input.options.timezone = options.timezone;
+  input.options.country = options.country;
+  input.options.keep_going = options.keep_going;
+  auto made = adapter.read(input);
+  if (!made) {
+    core::Error error = std::move(made).error();
+    if (!error.where) error.where = core::SourcePosition{};
+    if (error.where->file.empty()) error.where->file = file.path();
+    return error;
+  }
+  if (made->rows == 0 && !made->rejects.empty())
+    return core::Error{core::ErrorCode::BadInput,
+                       fmt::format("every one of the {} records was rejected; the first: {}",
+                                   made->rejects.size(), made->rejects.front().message()),
+                       core::SourcePosition{file.path(), made->rejects.front().line()},
+                       "this is no file of that format, or it is damaged; nothing was stored"};
+  CallReadOptions read = read_options_of(file, options);
+  if (read.country.empty()) read.country = made->country;
+  const Profile* rows = find_profile(kAdapterRows);
+  if (rows == nullptr)
+    return core::Error{core::ErrorCode::Internal, "the layout of adapters' rows is missing"};
+  PALERMO_TRY(CallTable table, read_calls(made->text, *rows, file.path(), read));
+  table.rows_read += static_cast<std::uint32_t>(made->rejects.size());
+  for (v1::Reject& reject : made->rejects) table.rejects.push_back(std::move(reject));
+  std::sort(table.rejects.begin(), table.rejects.end(),
+            [](const v1::Reject& a, const v1::Reject& b) { return a.line() < b.line(); });
+  table.notices.insert(table.notices.begin(), std::make_move_iterator(made->notices.begin()),
+                       std::make_move_iterator(made->notices.end()));
+  v1::Source source;
+  source.set_adapter(adapter.id);
+  source.set_adapter_version(adapter.version);
+  source.set_positions(made->positions_are_lines ? "lines" : "records");
+  return take_calls(session, file, std::move(table), std::move(source), options, watch);
 }
 
 }  // namespace palermo::ingest

@@ -232,6 +232,7 @@ Result<v1::IngestResult> ingest_records(session::Session& session, SourceFile& f
   source.set_adapter(adapter.id);
   source.set_adapter_version(adapter.version);
   source.set_mapping(batch.mapping);
+  source.set_positions(batch.positions);
   if (!options.map_text.empty())
     source.set_mapping_sha256(core::to_hex(core::sha256(options.map_text)));
   source.set_timezone(batch.timezone);

@@ -424,7 +424,7 @@ class Reader {
       }
       ++table_.rows_read;
       const std::size_t rejects_before = table_.rejects.size();
-      PALERMO_CHECK_OK(read_row(line));
+      PALERMO_CHECK_OK(read_row(position_or(line)));
       if (!scanner.ended_by_line_end()) {
         if (table_.rejects.size() > rejects_before && !options_.keep_going)
           return bad(
@@ -435,6 +435,15 @@ class Reader {
         open_end_ = true;
       }
     }
+  }
+
+  /// What the row's POSITION column says, else its line.
+  std::uint64_t position_or(std::uint64_t line) {
+    if (index_[MappedColumn::POSITION] < 0) return line;
+    const std::string_view text = value(MappedColumn::POSITION);
+    std::uint32_t position = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), position);
+    return error == std::errc{} && end == text.data() + text.size() ? position : line;
   }
 
   [[nodiscard]] bool all_cells_empty() const {

@@ -10,7 +10,8 @@
 
 namespace palermo::ingest {
 
-/// Allocator that asks the kernel for large pages where a table is worth one; else as std::allocator.
+/// Allocator that asks the kernel for large pages where a table is worth one; else as
+/// std::allocator.
 template <typename T>
 struct LargePages {
   using value_type = T;

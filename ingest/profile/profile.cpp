@@ -12,6 +12,7 @@
 #include "core/base/json_message.hpp"
 #include "core/base/text.hpp"
 #include "core/base/time.hpp"
+#include "ingest/calls/call_adapter.hpp"
 #include "ingest/calls/row_scanner.hpp"
 #include "ingest/calls/time_pattern.hpp"
 
@@ -282,6 +283,7 @@ CallDetection detect_calls(std::string_view bytes) {
   CallDetection best;
   std::size_t best_columns = 0;
   for (const Profile& profile : shipped_profiles()) {
+    if (profile.layout.id() == kAdapterRows) continue;
     const auto match = match_layout(profile.layout, bytes);
     if (!match) continue;
     // A layout that names more of the columns knows the file better.

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "analysis/criteria/evaluators.hpp"
@@ -134,17 +135,22 @@ Answer evaluate_number(const Facts& facts) {
                            entry.reason.find("not stated as a member") == std::string::npos;
     if (candidate) weighed.insert(entry.person);
   }
+  std::vector<v1::Evidence> not_counted;
+  std::map<std::string, std::size_t> reasons_not_counted;
   const auto show = [&](std::vector<v1::Evidence>& list, const Counted& entry) {
     // What lies outside the lens may bound the number from above; nothing rests on it. Nor does a
     // category make a member.
     for (const Statement* s : entry.statements)
-      if (&list == &out.contrary || (!s->has_person() && facts.under_lens(*s)))
+      if (&list == &not_counted || (!s->has_person() && facts.under_lens(*s)))
         list.push_back(facts.evidence(*s, fmt::format("{}: {}", entry.person, entry.reason)));
   };
   for (const Counted& entry : facts.counted()) {
     if (!weighed.contains(entry.person)) continue;
     if (entry.standing == Counted::Standing::Certain) show(out.supporting, entry);
-    if (entry.standing == Counted::Standing::Excluded) show(out.contrary, entry);
+    if (entry.standing == Counted::Standing::Excluded) {
+      show(not_counted, entry);
+      ++reasons_not_counted[entry.reason];
+    }
   }
   for (const Statement* s : facts.identities().statements(facts.possible(), SaysOfTwo::Distinct))
     if (is_fact(*s) && facts.under_lens(*s))
@@ -155,13 +161,21 @@ Answer evaluate_number(const Facts& facts) {
           *s, what == SaysOfTwo::Same ? "one person, not two" : "may be one person"));
   out.notes.push_back(fmt::format("fewest {}, most {} distinct persons", facts.lo(), facts.hi()));
   if (weighed.empty()) {
+    out.contrary.insert(out.contrary.begin(), std::make_move_iterator(not_counted.begin()),
+                        std::make_move_iterator(not_counted.end()));
     out.open(Element::MISSING, "who belongs to the group");
     return out;
   }
+  for (const auto& [reason, persons] : reasons_not_counted)
+    out.notes.push_back(
+        fmt::format("{} {} not counted: {}", persons, persons == 1 ? "person" : "persons", reason));
   if (facts.lo() >= 3) {
+    // Who does not count says nothing against three who do.
     out.outcome = kIndicated;
     return out;
   }
+  out.contrary.insert(out.contrary.begin(), std::make_move_iterator(not_counted.begin()),
+                      std::make_move_iterator(not_counted.end()));
   if (facts.hi() < 3) {
     out.outcome = kNotIndicated;
     only_bound = out.contrary.empty();

@@ -76,9 +76,14 @@ Result<std::string> present_checkpoint(const Context& context) {
   return *stored;
 }
 
-Status write_or_print(const Context& context, const std::string& path, const std::string& bytes) {
-  if (!path.empty()) return write_file(path, bytes);
-  if (!context.json) std::fwrite(bytes.data(), 1, bytes.size(), stdout);
+/// The proof goes into the file, or to people as it stands; JSON has it either way.
+Status write_or_print(const Context& context, const std::string& path,
+                      const v1::ProofResult& result, const std::string& what) {
+  if (!path.empty()) PALERMO_CHECK_OK(write_file(path, result.proof()));
+  context.answer(result, [&] {
+    if (path.empty()) return result.proof();
+    return fmt::format("{} written to {}\n", what, core::printable(path));
+  });
   return core::ok();
 }
 
@@ -220,14 +225,9 @@ Status run_prove(const ProveCommand& options, const Context& context) {
   result.set_file(options.file);
   result.set_text(fmt::format("proof that entry {} is in the log of {} entries", options.index,
                               checkpoint.size));
-  PALERMO_CHECK_OK(
-      write_or_print(context, options.file, ledger::inclusion_file(options.index, proof, note)));
-  if (!options.file.empty() || context.json)
-    context.answer(result, [&] {
-      return fmt::format("Proof of entry {} ({} hashes) written to {}\n", options.index,
-                         proof.size(), core::printable(options.file));
-    });
-  return core::ok();
+  result.set_proof(ledger::inclusion_file(options.index, proof, note));
+  return write_or_print(context, options.file, result,
+                        fmt::format("Proof of entry {} ({} hashes)", options.index, proof.size()));
 }
 
 struct ConsistencyCommand {
@@ -276,14 +276,10 @@ Status run_consistency(const ConsistencyCommand& options, const Context& context
   result.set_file(options.file);
   result.set_text(fmt::format("proof that the log of {} entries extends that of {}",
                               now.checkpoint.size, *old_size));
-  PALERMO_CHECK_OK(
-      write_or_print(context, options.file, ledger::consistency_file(*old_size, proof, note)));
-  if (!options.file.empty() || context.json)
-    context.answer(result, [&] {
-      return fmt::format("Proof from {} to {} entries ({} hashes) written to {}\n", *old_size,
-                         now.checkpoint.size, proof.size(), core::printable(options.file));
-    });
-  return core::ok();
+  result.set_proof(ledger::consistency_file(*old_size, proof, note));
+  return write_or_print(context, options.file, result,
+                        fmt::format("Proof from {} to {} entries ({} hashes)", *old_size,
+                                    now.checkpoint.size, proof.size()));
 }
 
 // --- export
@@ -374,7 +370,8 @@ std::vector<Command> add_audit_case(CLI::App& audit) {
     CLI::App* parser =
         audit.add_subcommand("prove", "Prove that one entry is in the log (tlog-proof)");
     parser->add_option("index", options->index, "Index of the entry, from 0")->required();
-    parser->add_option("-o,--output", options->file, "Proof file")->type_name("FILE");
+    parser->add_option("-o,--output", options->file, "Proof file; default: standard output")
+        ->type_name("FILE");
     commands.push_back(
         {parser, [options](const Context& context) { return run_prove(*options, context); }});
   }
@@ -383,7 +380,8 @@ std::vector<Command> add_audit_case(CLI::App& audit) {
     CLI::App* parser = audit.add_subcommand(
         "consistency", "Prove that the log only grew (request body of a tlog-witness)");
     parser->add_option("old", options->old, "Older size, or a checkpoint file")->required();
-    parser->add_option("-o,--output", options->file, "Proof file")->type_name("FILE");
+    parser->add_option("-o,--output", options->file, "Proof file; default: standard output")
+        ->type_name("FILE");
     commands.push_back(
         {parser, [options](const Context& context) { return run_consistency(*options, context); }});
   }

@@ -109,6 +109,18 @@ Status run_add(const std::string& path, const Context& context) {
   return core::ok();
 }
 
+/// Reading an instrument is a consultation like any other.
+Status log_reading(session::Session& session, const char* command,
+                   const v1::AuthorizationResult& result) {
+  v1::Access access;
+  access.set_command(command);
+  access.set_operation("CONSULT");
+  if (result.has_authorization())
+    access.add_objects("authorization/" + result.authorization().id());
+  access.set_result_count(static_cast<std::uint32_t>(result.authorizations_size()));
+  return session.log_access(std::move(access));
+}
+
 Status run_list(const std::string& as_of, const Context& context) {
   PALERMO_TRY(session::Session session, context.open());
   PALERMO_CHECK_OK(session.permit(authorization::Operation::ReadAuthorization));
@@ -116,6 +128,7 @@ Status run_list(const std::string& as_of, const Context& context) {
   std::vector<StoredAuthorization> all;
   for (const auto& [id, stored] : known) all.push_back(stored);
   PALERMO_TRY(const v1::AuthorizationResult result, summary_of(session, all, as_of));
+  PALERMO_CHECK_OK(log_reading(session, "authorize list", result));
   context.answer(result, [&] { return list_text(result); });
   return core::ok();
 }
@@ -171,6 +184,7 @@ Status run_show(const std::string& id, const std::string& as_of, const Context& 
   PALERMO_CHECK_OK(session.permit(authorization::Operation::ReadAuthorization));
   PALERMO_TRY(const StoredAuthorization stored, authorization::load(session.db(), id));
   PALERMO_TRY(const v1::AuthorizationResult result, shown(session, stored, as_of));
+  PALERMO_CHECK_OK(log_reading(session, "authorize show", result));
   context.answer(result, [&] { return show_text(result); });
   return core::ok();
 }

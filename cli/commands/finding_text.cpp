@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <vector>
 
@@ -11,13 +12,17 @@
 namespace palermo::cli {
 namespace {
 
-std::string ids_of(const google::protobuf::RepeatedPtrField<v1::Evidence>& evidence) {
-  constexpr int kShown = 6;
-  std::string out;
-  for (int i = 0; i < evidence.size() && i < kShown; ++i)
-    out += (i == 0 ? "" : " ") + evidence.Get(i).statement_id();
-  if (evidence.size() > kShown) out += fmt::format(" and {} more", evidence.size() - kShown);
-  return out.empty() ? "-" : out;
+constexpr std::size_t kWidth = 120;
+
+/// Prose under a heading; what does not fit goes on below, as far in as it began.
+std::string prose(std::size_t indent, const std::string& label, const std::string& text) {
+  const std::size_t begin = indent + label.size();
+  std::string out = std::string(indent, ' ') + label;
+  for (const char c : core::wrapped(core::printable(text, 2000), kWidth - begin, 0)) {
+    out += c;
+    if (c == '\n') out += std::string(begin, ' ');
+  }
+  return out + "\n";
 }
 
 std::string reasons_of(const google::protobuf::RepeatedField<int>& reasons) {
@@ -28,15 +33,60 @@ std::string reasons_of(const google::protobuf::RepeatedField<int>& reasons) {
   return out;
 }
 
+std::string or_dash(const std::string& text) { return text.empty() ? "-" : text; }
+
+std::string count_of(int number) { return number == 0 ? "-" : std::to_string(number); }
+
+using Ids = std::vector<std::string>;
+
+/// Statement ids in their order, each once.
+Ids ids_of(const google::protobuf::RepeatedPtrField<v1::Evidence>& evidence) {
+  Ids out;
+  std::set<std::string> seen;
+  for (const v1::Evidence& one : evidence)
+    if (seen.insert(one.statement_id()).second) out.push_back(one.statement_id());
+  return out;
+}
+
 void rows_of(const v1::Element& element, int depth, std::vector<std::vector<std::string>>& rows) {
   std::string outcome = criteria::in_words(element.outcome());
   if (element.reason_codes_size() > 0) outcome += " (" + reasons_of(element.reason_codes()) + ")";
   rows.push_back({std::string(static_cast<std::size_t>(depth) * 2, ' ') + element.id(),
-                  element.title(), outcome, ids_of(element.supporting()),
-                  ids_of(element.contrary()),
-                  element.origins() == 0 ? "-" : std::to_string(element.origins()),
-                  element.best_grade().empty() ? "-" : element.best_grade()});
+                  element.title(), outcome,
+                  count_of(static_cast<int>(ids_of(element.supporting()).size())),
+                  count_of(static_cast<int>(ids_of(element.contrary()).size())),
+                  count_of(static_cast<int>(element.origins())), or_dash(element.best_grade())});
   for (const v1::Element& child : element.children()) rows_of(child, depth + 1, rows);
+}
+
+/// The element table. What an element asks gets the columns that the rest leaves, at least 24, and
+/// goes on in rows of its own.
+std::string elements_table(const v1::Finding& finding) {
+  constexpr std::size_t kAsks = 1;
+  std::vector<std::vector<std::string>> rows{
+      {"element", "what it asks", "outcome", "for", "against", "origins", "grade"}};
+  for (const v1::Element& element : finding.elements()) rows_of(element, 0, rows);
+  std::size_t taken = 0;
+  for (std::size_t c = 0; c < rows[0].size(); ++c) {
+    if (c == kAsks) continue;
+    std::size_t widest = 0;
+    for (const auto& row : rows) widest = std::max(widest, core::display_width(row[c]));
+    taken += widest + 2;
+  }
+  const std::size_t left = taken + 24 < kWidth ? kWidth - taken : 24;
+  std::vector<std::vector<std::string>> shown;
+  for (auto& row : rows) {
+    std::string asks = core::wrapped(row[kAsks], left, 0);
+    for (std::size_t begin = 0; begin <= asks.size();) {
+      const std::size_t end = std::min(asks.find('\n', begin), asks.size());
+      std::vector<std::string> line(row.size());
+      if (begin == 0) line = row;
+      line[kAsks] = asks.substr(begin, end - begin);
+      shown.push_back(std::move(line));
+      begin = end + 1;
+    }
+  }
+  return core::table(shown);
 }
 
 /// Where an element is printed again, only the place that sets it out speaks of it.
@@ -44,11 +94,45 @@ bool elsewhere(const v1::Element& element) {
   return element.notes_size() == 1 && element.notes(0).rfind("set out in full", 0) == 0;
 }
 
+void ids_below(const v1::Element& element, std::set<std::string>& out) {
+  for (const v1::Element& child : element.children()) {
+    for (const auto* evidence : {&child.supporting(), &child.contrary()})
+      for (const v1::Evidence& one : *evidence) out.insert(one.statement_id());
+    ids_below(child, out);
+  }
+}
+
+/// The statements behind each answer, once for each element: an element with parts shows only what
+/// none of its parts has, such as a decision on the whole.
+void evidence_of(const v1::Element& element, std::set<std::string>& done, std::string& out) {
+  std::set<std::string> below;
+  ids_below(element, below);
+  const auto own = [&below](const Ids& ids) {
+    constexpr std::size_t kShown = 30;
+    std::string text;
+    std::size_t count = 0;
+    for (const std::string& id : ids) {
+      if (below.contains(id) || ++count > kShown) continue;
+      text += (text.empty() ? "" : " ") + core::printable(id, 40);
+    }
+    if (count > kShown) text += fmt::format(" and {} more, see --json", count - kShown);
+    return text;
+  };
+  const std::string supporting = own(ids_of(element.supporting()));
+  const std::string contrary = own(ids_of(element.contrary()));
+  if (!(supporting.empty() && contrary.empty()) && !elsewhere(element) &&
+      done.insert(element.id()).second) {
+    out += fmt::format("  {}  {}\n", element.id(), element.title());
+    if (!supporting.empty()) out += prose(4, "for      ", supporting);
+    if (!contrary.empty()) out += prose(4, "against  ", contrary);
+  }
+  for (const v1::Element& child : element.children()) evidence_of(child, done, out);
+}
+
 void missing_of(const v1::Element& element, std::string& out) {
   if (element.operator_() == "LEAF" && element.missing_size() > 0 && !elsewhere(element)) {
     out += fmt::format("  {}  {}\n", element.id(), element.title());
-    for (const std::string& line : element.missing())
-      out += fmt::format("    {}\n", core::printable(line, 300));
+    for (const std::string& line : element.missing()) out += prose(4, "", line);
   }
   for (const v1::Element& child : element.children()) missing_of(child, out);
 }
@@ -56,8 +140,7 @@ void missing_of(const v1::Element& element, std::string& out) {
 void notes_of(const v1::Element& element, std::string& out) {
   if (element.notes_size() > 0 && !elsewhere(element)) {
     out += fmt::format("  {}  {}\n", element.id(), element.title());
-    for (const std::string& line : element.notes())
-      out += fmt::format("    {}\n", core::printable(line, 300));
+    for (const std::string& line : element.notes()) out += prose(4, "", line);
   }
   for (const v1::Element& child : element.children()) notes_of(child, out);
 }
@@ -91,10 +174,8 @@ void gate(const char* name, const v1::Gate& gate, std::string& out) {
   out += fmt::format("  {}: {}", name, criteria::in_words(gate.outcome()));
   if (gate.reason_codes_size() > 0) out += " (" + reasons_of(gate.reason_codes()) + ")";
   out += "\n";
-  for (const std::string& line : gate.because())
-    out += fmt::format("    because  {}\n", core::printable(line, 300));
-  for (const std::string& line : gate.missing())
-    out += fmt::format("    missing  {}\n", core::printable(line, 300));
+  for (const std::string& line : gate.because()) out += prose(4, "because  ", line);
+  for (const std::string& line : gate.missing()) out += prose(4, "missing  ", line);
 }
 
 }  // namespace
@@ -113,15 +194,16 @@ std::string finding_text(const v1::Finding& f) {
                      f.statements_used() + f.statements_excluded());
   if (f.statements_excluded() > 0) out += fmt::format("; {} left out", f.statements_excluded());
   out += fmt::format(" (facts {}…)\n\n", f.facts_sha256().substr(0, 16));
-  std::vector<std::vector<std::string>> rows{
-      {"element", "what it asks", "outcome", "supporting", "contrary", "origins", "grade"}};
-  for (const v1::Element& element : f.elements()) rows_of(element, 0, rows);
-  out += core::table(rows);
+  out += elements_table(f);
   std::set<v1::Element::ReasonCode> codes;
   for (const v1::Element& element : f.elements()) codes_of(element, codes);
   if (!codes.empty()) out += "\nWhy an element is undetermined\n";
   for (const auto code : codes)
     out += fmt::format("  {:<14}  {}\n", v1::Element::ReasonCode_Name(code), meaning_of(code));
+  std::string evidence;
+  std::set<std::string> done;
+  for (const v1::Element& element : f.elements()) evidence_of(element, done, evidence);
+  if (!evidence.empty()) out += "\nStatements behind each answer\n" + evidence;
   std::string missing;
   for (const v1::Element& element : f.elements()) missing_of(element, missing);
   if (!missing.empty()) out += "\nWhat would settle the open elements\n" + missing;
@@ -174,8 +256,7 @@ std::string finding_text(const v1::Finding& f) {
   if (!notes.empty()) out += "\nRules applied\n" + notes;
   if (f.notices_size() > 0) {
     out += "\nNotices\n";
-    for (const std::string& notice : f.notices())
-      out += fmt::format("  {}\n", core::printable(notice, 300));
+    for (const std::string& notice : f.notices()) out += prose(2, "", notice);
   }
   out +=
       "\nIndicated means that the stated facts support the element. Whether anybody is liable is "

@@ -354,7 +354,7 @@ std::vector<Command> add_network(CLI::App& app) {
   add_selection(metrics, measures->selection);
   metrics->add_option("--top", measures->top, "Nodes shown; default: all in JSON, 20 in the table")
       ->check(CLI::PositiveNumber);
-  metrics->add_option("--sort", measures->options.sort, "Measure to rank by")
+  metrics->add_option("--sort", measures->options.sort, "Measure to rank by, see below")
       ->capture_default_str();
   metrics->add_flag("--weights", measures->options.weights,
                     "Shortest paths by distance 1/strength instead of hops");
@@ -367,6 +367,8 @@ std::vector<Command> add_network(CLI::App& app) {
                    "Draws for the fragility; default: as many as take seconds")
       ->check(CLI::Range(0, 100'000));
   metrics->add_option("--seed", measures->seed, "Seed of every random step")->capture_default_str();
+  metrics->footer(core::wrapped(
+      fmt::format("Measures for --sort: {}", fmt::join(network::sort_measures(), ", ")), 98, 2));
   commands.push_back(
       {metrics, [measures](const Context& context) { return run_metrics(context, *measures); }});
 

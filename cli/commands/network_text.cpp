@@ -19,27 +19,9 @@ std::string number(double value) {
 
 std::string four(double value) { return fmt::format("{:.4f}", value); }
 
-/// Breaks at blanks after at most 98 characters; every line after the first is indented.
+/// Prose below a table; every line after the first is indented.
 std::string wrapped(const std::string& text, std::size_t indent) {
-  constexpr std::size_t kWidth = 98;
-  std::string result;
-  std::size_t column = 0;
-  for (std::size_t begin = 0; begin < text.size();) {
-    std::size_t end = text.find(' ', begin);
-    if (end == std::string::npos) end = text.size();
-    const std::size_t length = end - begin;
-    if (column > 0 && column + 1 + length > kWidth) {
-      result += '\n' + std::string(indent, ' ');
-      column = indent;
-    } else if (column > 0) {
-      result += ' ';
-      ++column;
-    }
-    result.append(text, begin, length);
-    column += length;
-    begin = end + 1;
-  }
-  return result + "\n";
+  return core::wrapped(text, 98, indent) + "\n";
 }
 
 std::string basis_text(const v1::Basis& basis) {

@@ -38,6 +38,11 @@ core::Status run_list(const Context& context) {
     if (item.status() == "held") total += item.count();
   }
   list.set_total(total);
+  v1::Access access;
+  access.set_command("quarantine list");
+  access.set_operation("CONSULT");
+  access.set_result_count(static_cast<std::uint32_t>(list.items_size()));
+  PALERMO_CHECK_OK(session.log_access(std::move(access)));
   context.answer(list, [&] {
     if (list.items().empty())
       return std::string{"Nothing in quarantine: every record is covered.\n"};
@@ -54,6 +59,10 @@ core::Status run_list(const Context& context) {
   return core::ok();
 }
 
+std::string counted(std::uint32_t number, std::string_view what) {
+  return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
+}
+
 std::string outcome_text(const v1::QuarantineOutcome& outcome, bool destroy) {
   std::vector<std::vector<std::string>> rows{{"id", "rule", "records", "source", "status"}};
   for (const auto& item : outcome.items())
@@ -62,14 +71,15 @@ std::string outcome_text(const v1::QuarantineOutcome& outcome, bool destroy) {
   std::string text = core::table(rows);
   if (destroy) {
     text += fmt::format(
-        "{} records destroyed; row and hash of each item stay, and the ledger has the order. "
-        "{} places still hold their bytes.\n",
-        outcome.destroyed(), outcome.search_hits());
+        "{} destroyed; row and hash of each item stay, and the ledger has the order. "
+        "Places that still hold their bytes: {}.\n",
+        counted(outcome.destroyed(), "record"), outcome.search_hits());
   } else {
     text += fmt::format(
-        "{} records released: {} stored, {} in the case already. {} of the items named stay "
-        "sealed.\n",
-        outcome.released(), outcome.stored(), outcome.duplicates(), outcome.still_held());
+        "{} released: {} stored, {} in the case already. Of the items named, {} sealed.\n",
+        counted(outcome.released(), "record"), outcome.stored(), outcome.duplicates(),
+        outcome.still_held() == 1 ? "1 record stays"
+                                  : fmt::format("{} records stay", outcome.still_held()));
   }
   for (const std::string& notice : outcome.notices())
     text += fmt::format("note: {}\n", core::printable(notice));

@@ -98,6 +98,7 @@ core::Status run_records(const Context& context, const RecordsArguments& argumen
   v1::RecordsResult result;
   bool known = true;
   if (!arguments.number.empty()) {
+    access.set_query_commit(session.query_commit(arguments.number));
     PALERMO_TRY(const auto meant, store::identifiers_meant(session.db(), arguments.number));
     for (const store::StoredIdentifier& identifier : meant) {
       query.identifiers.push_back(static_cast<std::uint32_t>(identifier.id));

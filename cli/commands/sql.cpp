@@ -57,6 +57,7 @@ core::Status run_sql(const Context& context, const SqlArguments& arguments) {
   v1::Access access;
   access.set_command("sql");
   access.set_operation("SEARCH");
+  access.set_query_commit(session.query_commit(arguments.query));
   auto rows = reader.run(arguments.query, arguments.limits);
   if (!rows) {
     if (rows.error().code != core::ErrorCode::Refused) return std::move(rows).error();

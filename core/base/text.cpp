@@ -144,6 +144,27 @@ std::string nearest_word(std::string_view word, const std::vector<std::string>& 
   return best;
 }
 
+std::string wrapped(std::string_view text, std::size_t width, std::size_t indent) {
+  std::string result;
+  std::size_t column = 0;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find(' ', begin), text.size());
+    const std::string_view word = text.substr(begin, end - begin);
+    const std::size_t length = display_width(word);
+    if (column > 0 && column + 1 + length > width) {
+      result += '\n' + std::string(indent, ' ');
+      column = indent;
+    } else if (column > 0) {
+      result += ' ';
+      ++column;
+    }
+    result.append(word);
+    column += length;
+    begin = end + 1;
+  }
+  return result;
+}
+
 std::string table(const std::vector<std::vector<std::string>>& rows) {
   if (rows.empty()) return {};
   const std::size_t columns = rows.front().size();

@@ -20,6 +20,10 @@ namespace palermo::core {
 /// Columns a terminal needs for the text (wide East Asian characters count two).
 [[nodiscard]] std::size_t display_width(std::string_view utf8);
 
+/// Breaks at blanks so that no line needs more than `width` columns, unless one word does; every
+/// line after the first begins with `indent` blanks. No newline at the end.
+[[nodiscard]] std::string wrapped(std::string_view text, std::size_t width, std::size_t indent);
+
 /// The word of `candidates` nearest to `word` (Levenshtein distance at most 3), or empty.
 [[nodiscard]] std::string nearest_word(std::string_view word,
                                        const std::vector<std::string>& candidates);

@@ -254,6 +254,11 @@ Status Session::log_access(v1::Access access) {
   return transaction.commit();
 }
 
+std::string Session::query_commit(std::string_view words) const {
+  const core::Digest salt = core::sha256("palermo/query/v1\n" + actor_->secret_text());
+  return core::to_hex(core::commitment(core::bytes_of(salt), words));
+}
+
 Error Session::refuse(v1::Access access, const std::string& rule, const std::string& message,
                       const std::string& next) {
   access.set_decision("refused");

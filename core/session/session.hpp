@@ -45,6 +45,10 @@ class Session {
   /// Logs a consultation, search, combination or export in a transaction of its own.
   /// `access.purpose` and `access.decision` (allowed) are filled when empty.
   [[nodiscard]] core::Status log_access(v1::Access access);
+  /// Commitment, as hex, to the words of a question, for Access.query_commit. The salt is derived
+  /// from this operator's key: who holds the key can confirm a supposed question, nobody else can
+  /// guess one. The same words of one operator give the same commitment.
+  [[nodiscard]] std::string query_commit(std::string_view words) const;
   /// Logs a refusal and returns it as the error to pass on (exit code 4).
   [[nodiscard]] core::Error refuse(v1::Access access, const std::string& rule,
                                    const std::string& message, const std::string& next);

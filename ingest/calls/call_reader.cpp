@@ -482,7 +482,7 @@ class Reader {
 
   Status read_row(std::uint64_t line) {
     if (scanner_->text_after_quote()) {
-      reject("BAD_QUOTES", "text stands between a closing quote and the next column");
+      reject("BAD_QUOTE", "text stands between a closing quote and the next column");
       return fix_line(line);
     }
     bool good = false;

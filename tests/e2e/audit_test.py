@@ -78,6 +78,22 @@ class Audit(support.CaseTest):
         answer = self.run_palermo("audit", "consistency", kept, "-o", self.folder / "x", case=backup)
         self.assertEqual((answer.code, answer.json["error"]["reason"]), (5, "ROLLBACK"))
 
+    def test_a_proof_without_a_file_is_printed_and_stands_in_the_json(self):
+        kept, _ = self.checkpoint("kept.txt")
+        self.grow(["anna"])
+        self.checkpoint("now.txt")
+        for words in (["prove", "1"], ["consistency", kept]):
+            path = self.folder / words[0]
+            written = self.ok("audit", *words, "-o", path)
+            self.assertIn("\n", path.read_text())
+            self.assertEqual(written["proof"], path.read_text())
+            self.assertEqual(self.ok("audit", *words)["proof"], path.read_text())
+            self.assertEqual(self.ok("audit", *words, json_output=False), path.read_text())
+        self.write("entry", self.leaf(1))
+        vkey = self.ok("audit", "checkpoint")["vkey"]
+        printed = self.write("printed", self.ok("audit", "prove", "1", json_output=False))
+        self.assertTrue(self.ok("audit", "check-proof", printed, "--leaf", self.folder / "entry", "--vkey", vkey)["ok"])
+
     def test_two_histories_under_one_key_are_a_split_view(self):
         fork = self.folder / "fork.palermo"
         with sqlite3.connect(self.case) as db:

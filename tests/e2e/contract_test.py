@@ -24,6 +24,38 @@ class Contract(support.CaseTest):
         self.keys(self.ok("simulate", "--seed", "3", "--persons", "40", "--calls", "800", "-o", folder), {"manifest"})
         return folder
 
+    def test_the_table_of_elements_fits_120_columns_and_drops_no_outcome(self):
+        facts = self.simulate() / "statements.json"
+        text = self.ok("assess", "--facts", facts, json_output=False)
+        lines = text.split("\n")
+        self.assertLessEqual(max(map(len, lines)), 120)
+        begin = next(i for i, line in enumerate(lines) if line.startswith("element "))
+        end = lines.index("", begin)
+        columns = [lines[begin].index(name) for name in ("what it asks", "outcome", "for ")]
+        shown = [(line[:columns[0]].strip(), line[columns[1]:].split("  ")[0])
+                 for line in lines[begin + 2:end] if line[:columns[0]].strip()]
+        asked = "".join(line[columns[0]:columns[1]].strip() + " " for line in lines[begin + 2:end])
+        wanted = []
+        def walk(elements):
+            for element in elements:
+                codes = ", ".join(element["reason_codes"])
+                wanted.append((element["id"], element["outcome"].replace("_", " ") + (f" ({codes})" if codes else "")))
+                self.assertIn(element["title"], asked)
+                for evidence in element["supporting"][:1] + element["contrary"][:1]:
+                    self.assertIn(evidence["statement_id"], text)
+                walk(element["children"])
+        walk(self.ok("assess", "--facts", facts)["elements"])
+        self.assertEqual(shown, wanted)
+
+    def test_help_names_the_measures_that_sort_takes(self):
+        text = self.ok("network", "metrics", "--help", json_output=False)
+        words = text.split("Measures for --sort:")[1].replace(",", " ").split()
+        self.assertGreater(len(words), 8)
+        self.simulate()
+        self.ok("ingest", self.folder / "evidence/statements.json", "--technique", "NONE")
+        for word in words:
+            self.assertEqual(self.ok("network", "metrics", "--sort", word, "--draws", "0")["sort"], word)
+
     def test_every_command_answers_with_its_keys(self):
         self.keys(self.ok("init", "--title", "T", "--state", "DE", case=self.folder / "other.palermo"), {"case_id"})
         self.keys(self.ok("user", "add", "vera", "--role", "oversight"), {"name", "role", "key_id"})

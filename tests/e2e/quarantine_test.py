@@ -72,6 +72,20 @@ class Quarantine(support.CaseTest):
     def renew(self, until="2024-04-30T23:59:59Z"):
         self.ok("authorize", "renew", "AUTH-1", "--granted-at", "2024-03-20T00:00:00Z", "--until", until)
 
+    def test_looking_at_authorizations_and_quarantine_is_logged(self):
+        self.ingest_calls()
+        for words, objects in ((["quarantine", "list"], None), (["authorize", "list"], None),
+                               (["authorize", "show", "AUTH-1"], ["authorization/AUTH-1"])):
+            before = len(self.leaves())
+            self.ok("--as", "olga", *words)
+            entries = self.leaves()[before:]
+            self.assertEqual(len(entries), 1, words)
+            access = entries[0]["access"]
+            self.assertTrue(entries[0]["actor"].endswith("/olga"))
+            self.assertEqual((access["command"], access["operation"], access["decision"], access.get("objects")),
+                             (" ".join(words[:2]), "CONSULT", "allowed", objects))
+        self.verify()
+
     def test_a_renewal_releases_what_it_covers_and_no_more(self):
         late, _ = self.ingest_calls()
         nobody = self.ok("quarantine", "release", late, "--authorization", "AUTH-1")

@@ -1,4 +1,5 @@
 """records, trace and sql: what is stored comes back, with its line, and nothing that is held back does."""
+import hashlib
 import json
 import os
 
@@ -58,6 +59,27 @@ class ReadBack(support.CaseTest):
         self.assertNotIn("4477009", json.dumps(self.leaves()))
         self.assertEqual(self.ok("sql", f"SELECT count(*) FROM calls WHERE b = '{SEALED}'")["rows"], [[0]])
 
+    def commit(self, operator, words):
+        """As docs/formats/ledger.md has it: who holds the key file can confirm a supposed question."""
+        key = next((self.folder / "keys").rglob(f"{operator}.key")).read_bytes()
+        salt = hashlib.sha256(b"palermo/query/v1\n" + key.rstrip(b"\n")).digest()
+        return hashlib.sha256(b"palermo/commit/v1\n" + salt + words.encode()).hexdigest()
+
+    def test_the_words_of_a_question_are_committed_to(self):
+        self.fill()
+        self.ok("user", "add", "anna", "--role", "analyst")
+        query = "SELECT count(*) FROM calls"
+        self.ok("--as", "anna", "sql", query)
+        self.assertEqual(self.leaves()[-1]["access"]["query_commit"], self.commit("anna", query))
+        self.refused(4, "--as", "anna", "sql", "DELETE FROM calls")
+        self.assertEqual(self.leaves()[-1]["access"]["query_commit"], self.commit("anna", "DELETE FROM calls"))
+        self.ok("--as", "anna", "records", "--number", C)
+        self.assertEqual(self.leaves()[-1]["access"]["query_commit"], self.commit("anna", C))
+        self.ok("sql", query)  # another operator, another salt
+        self.assertNotEqual(self.leaves()[-1]["access"]["query_commit"], self.commit("anna", query))
+        self.ok("records")
+        self.assertNotIn("query_commit", self.leaves()[-1]["access"])
+
     def test_trace_leads_to_the_line_of_the_file(self):
         self.fill()
         answer = self.ok("trace", "SRC-1:3", "--file", self.table)
@@ -81,6 +103,13 @@ class ReadBack(support.CaseTest):
         self.assertIn("Q-1 (AU01)", self.refused(2, "trace", "SRC-2:2").err)
         self.assertIn("SRC-1:99", self.refused(2, "trace", "SRC-1:99").err)
         self.refused(2, "trace", "nonsense")
+
+    def test_text_after_a_quote_has_one_code_in_every_reader(self):
+        calls = self.write("q.csv", HEADER + ROWS[0] + "\n" + f'"{A}"x,{B},2024-03-10T10:00:00Z,60,call,out,,,\n')
+        edges = self.write("e.csv", f'source,target,weight\n{A},{B},2\n"{A}"x,{C},1\n')
+        for path in (calls, edges):
+            rejects = self.ok("ingest", path, "--technique", "NONE", "--keep-going")["rejects"]
+            self.assertEqual([(r["line"], r["code"]) for r in rejects], [(3, "BAD_QUOTE")], path.name)
 
     def test_sql_reads_and_only_reads(self):
         self.fill()

@@ -143,6 +143,15 @@ TEST_CASE("terminal text shows control and direction characters instead of obeyi
   CHECK(core::html_escape("<script>\"&'") == "&lt;script&gt;&quot;&amp;&#39;");
 }
 
+TEST_CASE("Prose is broken at blanks, by columns and not by bytes", "[core][text]") {
+  CHECK(core::wrapped("one two three", 7, 2) == "one two\n  three");
+  CHECK(core::wrapped("one two three", 8, 4) == "one two\n    three");
+  CHECK(core::wrapped("aaaaaaaaaa b", 5, 0) == "aaaaaaaaaa\nb");
+  CHECK(core::wrapped("\u00e4\u00e4\u00e4 \u00e4\u00e4\u00e4", 7, 0) ==
+        "\u00e4\u00e4\u00e4 \u00e4\u00e4\u00e4");
+  CHECK(core::wrapped("", 5, 2).empty());
+}
+
 TEST_CASE("A pseudonym for the log is stable within a run and does not show the value", "[log]") {
   const core::Personal<std::string> number{"+447700900001"};
   CHECK(core::mask(number) == core::mask("+447700900001"));

@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "ingest/calls/call_adapter.hpp"
+#include "ingest/calls/pbx_leg.hpp"
 
 namespace palermo::ingest {
 namespace {
@@ -60,6 +61,8 @@ void CallText::reject(std::uint64_t position, std::string code, std::string mess
 const std::vector<CallAdapter>& call_adapters() {
   static const std::vector<CallAdapter> kAdapters = [] {
     std::vector<CallAdapter> all;
+    all.push_back(freeswitch_xml_adapter());
+    all.push_back(freeswitch_json_adapter());
     return all;
   }();
   return kAdapters;

@@ -75,5 +75,7 @@ class PbxLegWriter {
 /// Adapters of ingest/calls/call_adapters.cpp.
 [[nodiscard]] CallAdapter freeswitch_xml_adapter();
 [[nodiscard]] CallAdapter freeswitch_json_adapter();
+[[nodiscard]] CallAdapter freeswitch_csv_adapter();
+[[nodiscard]] CallAdapter cdr_stats_text_adapter();
 
 }  // namespace palermo::ingest

@@ -432,7 +432,12 @@ class XmlReader : public DocumentReader {
       line += lines_in(text.substr(0, begin));
       text.remove_prefix(begin);
       const std::size_t end = text.find(kEnd);
-      const std::size_t size = end == std::string_view::npos ? text.size() : end + kEnd.size();
+      std::size_t size = end == std::string_view::npos ? text.size() : end + kEnd.size();
+      // Another document that begins before this one ends: this one was cut off.
+      const std::size_t own = text.substr(0, size).find("<cdr");
+      if (own != std::string_view::npos)
+        for (const std::string_view start : {"<?xml", "<cdr ", "<cdr>"})
+          size = std::min(size, text.substr(0, size).find(start, own + 1));
       const std::string_view one = text.substr(0, size);
       PALERMO_CHECK_OK(read_one(one, line));
       line += lines_in(one);
@@ -484,8 +489,10 @@ class JsonReader : public DocumentReader {
                        ? Result<Json>{bad_input(line, "one JSON document is too large")}
                        : core::parse_json(one);
       if (!value) {
-        // One that was cut off swallows the next; those begin on lines of their own.
+        // One that was cut off swallows the next; those begin on lines of their own. From here on
+        // none is looked for beyond such a line, or a file of them would be read again and again.
         one = one.substr(0, one.find("\n{"));
+        distrust_ = true;
         PALERMO_CHECK_OK(damaged(moved(std::move(value).error(), line)));
       } else {
         PALERMO_CHECK_OK(take_value(*value, line));
@@ -511,7 +518,7 @@ class JsonReader : public DocumentReader {
   }
 
   /// Behind the value that begins here, or behind the line on which it cannot go on.
-  static std::size_t object_end(std::string_view text) {
+  [[nodiscard]] std::size_t object_end(std::string_view text) const {
     int depth = 0;
     bool string = false;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -524,6 +531,7 @@ class JsonReader : public DocumentReader {
       } else if (c == '"') {
         string = true;
       } else if (c == '{' || c == '[') {
+        if (distrust_ && i > 0 && c == '{' && text[i - 1] == '\n') return i - 1;
         ++depth;
       } else if (c == '}' || c == ']') {
         if (--depth <= 0) return i + 1;
@@ -533,6 +541,8 @@ class JsonReader : public DocumentReader {
     }
     return text.size();
   }
+
+  bool distrust_ = false;
 
   static core::Error moved(core::Error error, std::uint64_t first_line) {
     std::uint64_t line = first_line;

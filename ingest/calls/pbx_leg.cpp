@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/base/encoding.hpp"
 #include "core/base/text.hpp"
 #include "core/base/time.hpp"
 
@@ -216,7 +217,14 @@ void PbxLegWriter::add(std::uint64_t position, const PbxLeg& leg) {
   const bool unanswered_cause = cause_of_unanswered(leg.cause);
   if (answered && unanswered_cause) ++contradicted_;
   row.not_answered = !answered && (leg.answered.has_value() || unanswered_cause);
+  const std::size_t before = out_.text.size();
   out_.add(row);
+  if (leg.uuid.empty()) return;
+  const std::string_view added = std::string_view{out_.text}.substr(before);
+  const core::Digest digest = core::sha256(added.substr(added.find(',')));
+  const auto [same, fresh] =
+      seen_.try_emplace(std::string{core::bytes_of(digest)}.substr(0, 16), leg.uuid);
+  if (!fresh && same->second != leg.uuid) ++alike_;
 }
 
 void PbxLegWriter::finish() {
@@ -233,6 +241,9 @@ void PbxLegWriter::finish() {
         "{} records name a partner leg, and for {} of them it stands in this file too: each leg is "
         "a record of its own, so one conversation can count twice",
         partners_.size(), both));
+  note(alike_,
+       "legs agree with another leg of this file in everything that a record holds, though their "
+       "uuids differ; they count as duplicates");
   note(no_caller_, "records name no caller; kept as withheld");
   note(forwarded_,
        "records were called at one number and ended at another; both are kept, as forwarded");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -65,8 +66,10 @@ class PbxLegWriter {
  private:
   CallText& out_;
   std::set<std::string, std::less<>> uuids_;
-  std::vector<std::vector<std::string>> partners_;  // of legs that name any
+  std::map<std::string, std::string, std::less<>> seen_;  // digest of a row -> uuid of its leg
+  std::vector<std::vector<std::string>> partners_;        // of legs that name any
   std::uint64_t no_caller_ = 0;
+  std::uint64_t alike_ = 0;
   std::uint64_t contradicted_ = 0;
   std::uint64_t offset_unknown_ = 0;
   std::uint64_t forwarded_ = 0;

@@ -200,6 +200,24 @@ TEST_CASE("Damaged XML is refused with its line, or counted", "[ingest][freeswit
   CHECK(answer->rejects[1].code() == "BAD_DOCUMENT");
 }
 
+TEST_CASE("A document that was cut off does not take the next with it", "[ingest][freeswitch]") {
+  const std::string good = xml({});
+  for (const std::size_t cut : {std::size_t{60}, std::size_t{200}, good.size() - 8}) {
+    INFO(cut);
+    const auto answer = read("freeswitch_xml", good + good.substr(0, cut) + "\n" + good, true);
+    REQUIRE(answer);
+    CHECK(answer->rows == 2);
+    CHECK(answer->rejects.size() == 1);
+  }
+  std::string many = json() + "\n";
+  for (int i = 0; i < 5000; ++i) many += json().substr(0, 80) + "\n";
+  many += json();
+  const auto answer = read("freeswitch_json", many, true);
+  REQUIRE(answer);
+  CHECK(answer->rows == 2);
+  CHECK(answer->rejects.size() == 5000);
+}
+
 TEST_CASE("FreeSWITCH JSON: one document, an array, one behind another", "[ingest][freeswitch]") {
   const std::string row = "1001,1002,2031-03-04T08:15:53+01:00,12,,,,,,,,,,,,,\n";
   CHECK(confidence("freeswitch_json", json()) > 0.9);

@@ -121,9 +121,11 @@ TEST_CASE("Partner legs are counted, never merged", "[ingest][pbx]") {
   one.reached = "1003";
   writer.add(2, one);
   one.uuid = "c";
+  one.talk_s = "3";
   one.partners = {"elsewhere"};
   writer.add(3, one);
   one.uuid = "d";
+  one.talk_s = "4";
   one.partners = {"d"};
   writer.add(4, one);
   writer.finish();
@@ -132,6 +134,22 @@ TEST_CASE("Partner legs are counted, never merged", "[ingest][pbx]") {
   CHECK(out.notices[0].starts_with("3 records name a partner leg, and for 2 of them"));
   CHECK(out.notices[1].starts_with("3 records were called at one number and ended at another"));
   CHECK(out.text.find("2,1001,1002,2031-03-04T08:15:53,,,,,yes,1003,") != std::string::npos);
+}
+
+TEST_CASE("Legs that differ in their uuid alone are named", "[ingest][pbx]") {
+  CallText out;
+  PbxLegWriter writer{out};
+  PbxLeg one = leg();
+  writer.add(1, one);
+  writer.add(2, one);  // the same record again
+  one.uuid = "b";
+  writer.add(3, one);
+  one.start_local = "2031-03-04T08:15:54";
+  writer.add(4, one);
+  writer.finish();
+  CHECK(out.rows == 4);
+  REQUIRE(out.notices.size() == 1);
+  CHECK(out.notices[0].starts_with("1 legs agree with another leg"));
 }
 
 TEST_CASE("Release causes agree with the published table", "[ingest][pbx][shared]") {

@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "ingest/calls/call_adapter.hpp"
+#include "ingest/calls/pbx_leg.hpp"
 
 namespace palermo::ingest {
 namespace {
@@ -60,6 +61,10 @@ void CallText::reject(std::uint64_t position, std::string code, std::string mess
 const std::vector<CallAdapter>& call_adapters() {
   static const std::vector<CallAdapter> kAdapters = [] {
     std::vector<CallAdapter> all;
+    all.push_back(freeswitch_csv_adapter());
+    all.push_back(freeswitch_xml_adapter());
+    all.push_back(freeswitch_json_adapter());
+    all.push_back(cdr_stats_text_adapter());
     return all;
   }();
   return kAdapters;

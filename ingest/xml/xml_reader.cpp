@@ -38,6 +38,9 @@ struct FirstComplaint {
   static void take(void* self, const xmlError* error) {
     auto& complaint = *static_cast<FirstComplaint*>(self);
     if (!complaint.text.empty() || error == nullptr || error->level < XML_ERR_ERROR) return;
+    // Well-formed all the same, and switches write such names; the prefix stays in the local name.
+    if (error->domain == XML_FROM_NAMESPACE && error->code == XML_NS_ERR_UNDEFINED_NAMESPACE)
+      return;
     complaint.line = error->line;
     complaint.text = error->message != nullptr ? trimmed(error->message) : "not well-formed";
   }

@@ -101,3 +101,12 @@ TEST_CASE("Hostile documents are refused, or read without reaching outside",
   }
   CHECK(checked == 10);
 }
+
+TEST_CASE("A prefix that is declared nowhere stays in the name", "[ingest][xml]") {
+  const auto root = read_xml("<cdr><variables><nolocal:a>1</nolocal:a><b>2</b></variables></cdr>");
+  REQUIRE(root);
+  CHECK(root->text_at("variables/nolocal:a") == "1");
+  CHECK(root->text_at("variables/b") == "2");
+  CHECK(refusal("<cdr xmlns:p='urn:x' xmlns:p='urn:y'/>") != "");
+  CHECK(refusal("<cdr><nolocal:a></nolocal:b></cdr>") != "");
+}

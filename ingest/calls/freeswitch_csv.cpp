@@ -411,7 +411,7 @@ class CsvReader {
         }
       }
       if (!split(body, shape_.separator, cells_)) {
-        PALERMO_CHECK_OK(damaged(lines, "BAD_QUOTES", "a quote is opened and never closed"));
+        PALERMO_CHECK_OK(damaged(lines, "BAD_QUOTE", "a quote is opened and never closed"));
         continue;
       }
       if (header) {

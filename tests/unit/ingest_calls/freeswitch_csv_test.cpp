@@ -191,7 +191,7 @@ TEST_CASE("Damaged CSV is refused with its line, or counted", "[ingest][freeswit
   CHECK(answer->rows == 4);
   std::vector<std::string> codes;
   for (const auto& reject : answer->rejects) codes.push_back(reject.code());
-  CHECK(codes == std::vector<std::string>{"COLUMN_COUNT", "BAD_QUOTES", "BAD_TIME", "BAD_TIME"});
+  CHECK(codes == std::vector<std::string>{"COLUMN_COUNT", "BAD_QUOTE", "BAD_TIME", "BAD_TIME"});
   const auto open = read(example() + example().substr(0, example().size() - 1));
   REQUIRE(open);
   CHECK_THAT(open->notices.back(), Catch::Contains("no line end"));

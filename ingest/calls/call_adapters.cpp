@@ -2,6 +2,9 @@
 #include <charconv>
 
 #include "ingest/calls/call_adapter.hpp"
+#include "ingest/calls/companion_list.hpp"
+#include "ingest/calls/subscriber_csv.hpp"
+#include "ingest/calls/swiss_retained.hpp"
 
 namespace palermo::ingest {
 namespace {
@@ -60,6 +63,14 @@ void CallText::reject(std::uint64_t position, std::string code, std::string mess
 const std::vector<CallAdapter>& call_adapters() {
   static const std::vector<CallAdapter> kAdapters = [] {
     std::vector<CallAdapter> all;
+    all.push_back(subscriber_csv_adapter());
+    for (const CodedOrder order :
+         {CodedOrder::FromValues, CodedOrder::LatitudeFirst, CodedOrder::LongitudeFirst})
+      all.push_back(operator_coded_adapter(order));
+    all.push_back(vds_suisse_calls_adapter());
+    all.push_back(vds_suisse_cells_adapter());
+    all.push_back(swisscom_2018_adapter());
+    all.push_back(companion_list_adapter());
     return all;
   }();
   return kAdapters;

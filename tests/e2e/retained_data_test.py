@@ -1,0 +1,155 @@
+"""Retained data as operators deliver it go in with the counts their READMEs give; every line is accounted for."""
+import collections
+import unittest
+
+import support
+
+BOSTON, ZURICH = ("--timezone", "America/New_York"), ("--timezone", "Europe/Zurich")
+
+
+class RetainedTest(support.CaseTest):
+    def ingest(self, path, *options):
+        answer = self.ok("ingest", path, "--format", "auto", "--technique", "NONE", *options)
+        self.assertEqual(answer["rows_read"], sum(answer[k] for k in ("stored", "duplicates", "quarantined", "rejected")))
+        return answer
+
+    def records(self, *options):
+        return self.ok("records", "--limit", "0", *options)["records"]
+
+
+@unittest.skipIf(support.shared() is None, "skipped: the public data (../shared) are absent")
+class PublicRetainedData(RetainedTest):
+    def taken(self, path, want_format, rows, *options, duplicates=0):
+        answer = self.ingest(support.shared() / "data" / path, *options)
+        self.assertEqual((answer["format"], answer["rows_read"], answer["duplicates"], answer["rejected"]),
+                         (want_format, rows, duplicates, 0), path)
+        return " ".join(answer.get("notices", []))
+
+    def no_calls(self, path, words):
+        before = self.digest()
+        answer = self.refused(3, "ingest", support.shared() / "data" / path, "--technique", "NONE", *BOSTON)
+        self.assertIn(words, answer.err)
+        self.assertEqual(self.digest(), before)
+
+    def test_bandicoot_demo(self):
+        notices = self.taken("bandicoot_cdr/demo/ego.csv", "subscriber_csv", 314, *BOSTON)
+        self.assertIn("the subscriber is the file's name, 'ego'", notices)
+        records = self.records()
+        kinds = collections.Counter(r["kind"] for r in records)
+        self.assertEqual((kinds["call"], kinds["sms"]), (75, 239))
+        self.assertEqual(sum(r["b"] == "ego" for r in records), 210)
+        self.assertEqual(len({r["a"] for r in records} | {r["b"] for r in records}) - 1, 7)
+        self.assertEqual(sum((r["duration_s"] or 0) for r in records), 266797)
+
+    def test_bandicoot_plain_files(self):
+        for path, rows, duplicates in [
+                ("demo/A.csv", 42, 0), ("manual/A.csv", 7, 0), ("manual/B.csv", 7, 0), ("network/A.csv", 6, 0),
+                ("network/B.csv", 7, 0), ("network/F.csv", 5, 0), ("network/H.csv", 5, 0), ("network/ego.csv", 16, 1),
+                ("plain/churn_user.csv", 13, 0), ("plain/u_test2.csv", 500, 0), ("plain/u_test_antennas.csv", 500, 0),
+                ("plain/u_test_no_position.csv", 500, 0)]:
+            self.taken("bandicoot_cdr/" + path, "subscriber_csv", rows, *BOSTON, duplicates=duplicates)
+
+    def test_bandicoot_coded_files(self):
+        notices = self.taken("bandicoot_cdr/operator_coded/u_test_semicolon_coded.csv", "operator_coded", 500, *BOSTON)
+        self.assertIn("record type decided", notices)
+        records = self.records()
+        kinds = collections.Counter(r["kind"] for r in records)
+        self.assertEqual((kinds["call"], kinds["sms"]), (155, 345))
+        self.assertEqual(sum(r["a"].endswith("770000000") for r in records), 250)
+        self.taken("bandicoot_cdr/manual/A_semicolon_coded.csv", "operator_coded", 7, *BOSTON)
+        self.assertIn("latitude first", self.taken("bandicoot_cdr/manual/B_semicolon_coded.csv", "operator_coded", 7,
+                                                   *BOSTON))
+
+    def test_bandicoot_bad_records_are_counted_by_reason(self):
+        self.no_calls("bandicoot_cdr/bad_records/user_ignored.csv",
+                      "every one of the 5 records was rejected (1 BAD_DURATION, 1 MISSING_CORRESPONDENT, "
+                      "1 UNKNOWN_DIRECTION, 2 UNKNOWN_KIND)")
+
+    def test_lists_that_hold_no_calls(self):
+        for path in ("demo/antennas.csv", "network/antennas.csv", "plain/towers.csv"):
+            self.no_calls("bandicoot_cdr/" + path, "this is a list of antennas")
+        self.no_calls("bandicoot_cdr/attributes/A.csv", "this is attributes of one subscriber")
+        self.no_calls("swiss_retained_data/glaettli_2013/cells.csv", "this is a list of cells")
+        self.no_calls("swiss_retained_data/glaettli_2013/contacts.csv", "this is a list of contacts")
+
+    def test_without_a_zone_a_local_time_is_refused(self):
+        for path in ("bandicoot_cdr/demo/ego.csv", "bandicoot_cdr/manual/A_semicolon_coded.csv",
+                     "swiss_retained_data/swisscom_2018/vorratsdaten.csv"):
+            answer = self.refused(3, "ingest", support.shared() / "data" / path, "--technique", "NONE")
+            self.assertIn("--timezone", answer.err)
+
+    def test_glaettli_calls(self):
+        # 3,551 lines; four name several recipients (8 rows more), and six rows are equal to another.
+        notices = self.taken("swiss_retained_data/glaettli_2013/calls_sms.csv", "vds_suisse_calls", 3559, duplicates=6)
+        self.assertIn("4 lines name several recipients and gave one row for each: 3551 lines, 3559 rows", notices)
+        records = self.records()
+        calls = [r for r in records if r["kind"] == "call"]
+        self.assertEqual(sum(r["duration_s"] for r in calls), 200566)
+        self.assertEqual((records[0]["started_at"], records[-1]["started_at"]), ("2013-01-16T10:03:19Z", "2013-07-13T12:12:17Z"))
+        self.assertNotIn("0", {r["a"] for r in records} | {r["b"] for r in records})
+
+    def test_glaettli_cells(self):
+        notices = self.taken("swiss_retained_data/glaettli_2013/cell_activity_5min.csv", "vds_suisse_cells", 3979)
+        self.assertIn("3571 steps", notices)
+        records = self.records()
+        self.assertEqual({r["kind"] for r in records}, {"location"})
+        self.assertEqual(len({r["cell"] for r in records}), 591)
+
+    def test_swisscom(self):
+        notices = self.taken("swiss_retained_data/swisscom_2018/vorratsdaten.csv", "swisscom_2018", 24, *ZURICH)
+        self.assertIn("(16 P-GW, 8 S-GSN, 0 others)", notices)
+        records = self.records()
+        self.assertEqual(len(records), 24)
+        self.assertEqual({r["kind"] for r in records}, {"data"})
+        self.assertEqual(sum(r["duration_s"] for r in records), 2478)
+        self.assertEqual(len({r["cell"] for r in records}), 3)
+        self.assertEqual(sum(r["imei"] != "" for r in records), 8)
+
+    def test_netherlands_registrations(self):
+        for source, path, rows, devices in [("SRC-1", "testdata.csv", 150, 3), ("SRC-2", "test_measurements.csv", 2000, 20),
+                                            ("SRC-3", "testdata_simple.csv", 9, 3)]:
+            self.taken("nfi_telcell_colocation/" + path, "call_csv:nfi_telcell", rows)
+            records = [r for r in self.records() if r["source_id"] == source]
+            self.assertEqual((len(records), len({r["a"] for r in records})), (rows, devices))
+            self.assertEqual({(r["kind"], r["cell"]) for r in records}, {("location", "")})  # 0-0-0 is a placeholder
+
+    def test_indian_tables(self):
+        self.taken("indian_operator_cdr/normalised_23col_180.csv", "call_csv:indian_normalised_23", 180)
+        records = self.records()
+        kinds = collections.Counter(r["kind"] for r in records)
+        self.assertEqual((kinds["call"], kinds["sms"]), (100, 80))
+        self.assertEqual(sum(r["duration_s"] for r in records if r["kind"] == "call"), 168335)
+        self.assertEqual(len({r["a"] for r in records} | {r["b"] for r in records}), 32)
+        self.assertEqual(len({(r["a"], r["b"]) for r in records}), 122)
+        self.taken("indian_operator_cdr/simple_16col_15.csv", "call_csv:indian_simple_16", 15)
+
+    def test_indian_layouts(self):
+        for name, layout, rows in [
+                ("airtel_cdr", "airtel", 1), ("airtel_gprs_no_records", "airtel_gprs", 0), ("airtel_ipdr", "airtel_ipdr", 1),
+                ("bsnl_cdr", "bsnl", 2), ("generic_ipdr_header_only", "licence_ipdr", 0), ("jio_cdr", "jio", 6),
+                ("jio_cdr_no_records", "jio", 0), ("vodafone_idea_cdr", "vodafone_idea", 2),
+                ("vodafone_idea_dot_ipdr_no_records", "vodafone_idea_ipdr", 0)]:
+            self.taken(f"indian_operator_cdr/layouts/{name}.csv", "call_csv:" + layout, rows)
+
+
+class InventedRetainedData(RetainedTest):
+    def test_bad_records_beside_good_ones_are_counted_by_reason(self):
+        path = self.write("+447700900001.csv",
+                          "interaction,direction,correspondent_id,datetime,call_duration\n"
+                          "call,in,+447700900002,2031-03-04 08:15:53,62\n"
+                          "call,in, ,2031-03-04 08:15:54,0\n"
+                          "call,sideways,+447700900002,2031-03-04 08:15:55,0\n"
+                          "fax,in,+447700900002,2031-03-04 08:15:56,0\n"
+                          "call,in,+447700900002,2031-03-04 08:15:57,long\n"
+                          "call,in,+447700900002,2031-02-30 08:15:58,5\n"
+                          "call,in,+447700900002,2031-03-04 08:15:59,\n")
+        answer = self.ingest(path, "--timezone", "Europe/London")
+        self.assertEqual((answer["rows_read"], answer["stored"]), (7, 1))
+        self.assertEqual([(r["line"], r["code"]) for r in answer["rejects"]], [
+            (3, "MISSING_CORRESPONDENT"), (4, "UNKNOWN_DIRECTION"), (5, "UNKNOWN_KIND"), (6, "BAD_DURATION"),
+            (7, "BAD_TIME"), (8, "BAD_DURATION")])
+        self.assertTrue(self.ok("audit", "verify")["ok"])
+
+
+if __name__ == "__main__":
+    support.main()

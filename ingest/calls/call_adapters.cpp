@@ -3,6 +3,7 @@
 
 #include "ingest/calls/call_adapter.hpp"
 #include "ingest/calls/companion_list.hpp"
+#include "ingest/calls/etsi_102657.hpp"
 #include "ingest/calls/subscriber_csv.hpp"
 #include "ingest/calls/swiss_retained.hpp"
 
@@ -71,6 +72,7 @@ const std::vector<CallAdapter>& call_adapters() {
     all.push_back(vds_suisse_cells_adapter());
     all.push_back(swisscom_2018_adapter());
     all.push_back(companion_list_adapter());
+    all.push_back(etsi_102657_adapter());
     return all;
   }();
   return kAdapters;

@@ -67,7 +67,7 @@ Result<CallText> read_calls_of(const AdapterInput& input) {
   PALERMO_CHECK_OK(for_each_table_row(input, shape, out, [&](const TableRow& row) {
     ++lines;
     const auto reject = [&](const char* code, const std::string& message) {
-      out.reject(++position, code, fmt::format("line {}: {}", row.line, message));
+      out.reject(++position, code, fmt::format("{} (line {})", message, row.line));
     };
     const std::string kind = folded(column(row, "type"));
     if (kind != "call" && kind != "sms")
@@ -126,10 +126,11 @@ Result<CallText> read_cells_of(const AdapterInput& input) {
     const auto seconds = unix_seconds(row.at(time_column));
     if (!seconds)
       return out.reject(++position, "BAD_TIME",
-                        fmt::format("line {}: unix_time: no UTC seconds", row.line));
+                        fmt::format("unix_time: no UTC seconds (line {})", row.line));
     const std::vector<std::string_view> cells = words_of(row.at(cells_column));
     if (cells.empty())
-      return out.reject(++position, "MISSING_CELL", fmt::format("line {}: cells: empty", row.line));
+      return out.reject(++position, "MISSING_CELL",
+                        fmt::format("cells: empty (line {})", row.line));
     const std::string time = core::format_utc(*seconds * core::kUsPerSecond);
     for (const std::string_view cell : cells) {
       CallTextRow seen;

@@ -150,6 +150,35 @@ class InventedRetainedData(RetainedTest):
             (7, "BAD_TIME"), (8, "BAD_DURATION")])
         self.assertTrue(self.ok("audit", "verify")["ok"])
 
+    def test_etsi_answer(self):
+        path = support.SOURCE / "tests/e2e/retained_data/etsi_102657.xml"
+        answer = self.ingest(path)
+        self.assertEqual((answer["format"], answer["rows_read"], answer["stored"]), ("etsi_102657", 6, 5))
+        self.assertEqual([r["code"] for r in answer["rejects"]], ["NO_SERVICE_USAGE"])
+        self.assertIn("request REQ-2031-0007, asked by POLICE-1 (GB), given by CSP-9", " ".join(answer["notices"]))
+        records = self.records()
+        self.assertEqual([(r["kind"], r["a"], r["b"], r["started_at"], r["direction"], r["cell"]) for r in records], [
+            ("call", "447700900001", "447700900002", "2031-03-04T08:15:53Z", "out", "001-01-4660-22136"),
+            ("call", "447700900001", "447700900002", "2031-03-04T08:15:53Z", "in", ""),
+            ("sms", "447700900003", "447700900001", "2031-03-04T08:20:00Z", "in", "001-01-12288-12345678"),
+            ("data", "447700900001", "", "2031-03-04T09:00:00Z", "out", "TAI 001-01-12288"),
+            ("data", "", "", "2031-03-04T09:30:00Z", "out", "001-01-4660-22137")])
+        self.assertEqual({r["imei"] for r in records if r["kind"] == "data"}, {"35600000000001"})
+        self.assertTrue(self.ok("audit", "verify")["ok"])
+
+    def test_etsi_answers_that_are_cut_or_hostile_change_nothing(self):
+        whole = (support.SOURCE / "tests/e2e/retained_data/etsi_102657.xml").read_text()
+        before = self.digest()
+        entity = '<!DOCTYPE a [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>'
+        for text in (whole[:3000], whole[:-5], whole.replace("<rd:RetainedDataMessage", entity + "<rd:RetainedDataMessage", 1),
+                     whole.replace("</rd:cSPID>", "</rd:timeStamp>", 1)):
+            answer = self.refused(3, "ingest", self.write("answer.xml", text), "--format", "etsi_102657", "--technique",
+                                  "NONE")
+            self.assertIn("answer.xml", answer.err)
+        local = whole.replace("20310304081553Z", "20310304081553").replace("+0100</", "</")
+        self.assertIn("--timezone", self.refused(3, "ingest", self.write("local.xml", local), "--technique", "NONE").err)
+        self.assertEqual(self.digest(), before)
+
 
 if __name__ == "__main__":
     support.main()

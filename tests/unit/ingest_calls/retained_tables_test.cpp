@@ -184,7 +184,7 @@ TEST_CASE("vds-suisse calls: bad rows are rejected, each with its line", "[inges
   CHECK(codes_of(*read) == std::vector<std::string>{"2 BAD_TIME", "3 BAD_TIME", "4 BAD_TIME",
                                                     "5 UNKNOWN_KIND", "6 UNKNOWN_DIRECTION",
                                                     "7 MISSING_A_NUMBER"});
-  CHECK(read->rejects[0].message() == "line 3: end_unix: before its beginning");
+  CHECK(read->rejects[0].message() == "end_unix: before its beginning (line 3)");
 }
 
 TEST_CASE("vds-suisse cells: one location row for each cell of a step", "[ingest][retained]") {

@@ -179,6 +179,52 @@ class InventedRetainedData(RetainedTest):
         self.assertIn("--timezone", self.refused(3, "ingest", self.write("local.xml", local), "--technique", "NONE").err)
         self.assertEqual(self.digest(), before)
 
+    SIMPLE = ("Calling Number,Called Number,Date,Time,Duration,Call Type,Direction,IMEI,IMSI,Cell ID,LAC,Latitude,"
+              "Longitude,Tower Address,Provider,Roaming\n")
+
+    def test_what_a_spreadsheet_did_to_numbers(self):
+        rows = [("02079460001", "+442079460002", "356000000000010", "001010000000001"),
+                ("2079460001", "'+442079460002", "356000000000010.0", "001010000000001.0"),  # a zero lost, an apostrophe
+                ("'442079460001'", "442079460002.0", "'356000000000010", "'001010000000001'"),
+                ("4.42E+11", "+442079460002", "356000000000010", "001010000000001"),  # digits lost for good
+                ("+442079460001", '"4,42E+11"', "356000000000010", "001010000000001"),
+                ("+442079460001", "+442079460002", "3.56E+14", "1.01E+12")]
+        text = self.SIMPLE + "".join(f"{a},{b},12-07-2031,10:30:{i:02},60.0,Call,Outgoing,{imei},{imsi},C,L,1,2,T,P,No\n"
+                                     for i, (a, b, imei, imsi) in enumerate(rows))
+        answer = self.ingest(self.write("sheet.csv", text), "--country", "GB", "--timezone", "Europe/London")
+        self.assertEqual((answer["stored"], [(r["line"], r["code"]) for r in answer["rejects"]]),
+                         (4, [(5, "SCIENTIFIC_NUMBER"), (6, "SCIENTIFIC_NUMBER")]))
+        self.assertIn("2 IMEI, IMSI or forwarding numbers were written as a power of ten", " ".join(answer["notices"]))
+        records = self.records()
+        self.assertEqual({(r["a"], r["b"], r["duration_s"]) for r in records}, {("+442079460001", "+442079460002", 60)})
+        self.assertEqual([(r["imei"], r["imsi"]) for r in records], [("35600000000001", "001010000000001")] * 3 + [("", "")])
+
+    def test_a_tower_dump_in_an_operators_layout(self):
+        header = ("VIL Call Data Records\nCELL : - 4057040552421\nReport Type :- Tower Dump\n"
+                  "Target /A PARTY NUMBER,CALL_TYPE,Type of Connection,B PARTY NUMBER,LRN- B Party Number,Translation of LRN,"
+                  "Call date,Call Initiation Time,Call Duration,First BTS Location,First Cell Global Id,Last BTS Location,"
+                  "Last Cell Global Id,SMS Centre Number,Service Type,IMEI,IMSI,Call Forwarding Number,"
+                  "Roaming Network/Circle,MSC ID,In TG ,Out TG\n")
+        text = header + "".join(
+            f"+44207946000{i},{'Incoming' if i % 2 else 'Outgoing'},PREPAID,+442079460100,,,01-06-2031,08:01:0{i},5,Tower A,"
+            f"4057040552421,Tower A,4057040552421,-,Voice,3560000000000{i}0,00101000000000{i},-,X,MSC,IN,OUT,\n"
+            for i in range(1, 6))
+        answer = self.ingest(self.write("dump.csv", text))
+        self.assertEqual((answer["format"], answer["stored"]), ("call_csv:vodafone_idea", 5))
+        for i, record in enumerate(self.records(), 1):
+            owner = record["b" if "owner_is_b" in record["flags"] else "a"]
+            self.assertEqual((owner, record["cell"]), (f"+44207946000{i}", "4057040552421"))
+
+    def test_a_tower_dump_of_registrations(self):
+        text = "a,b,start,duration_s,kind,direction,cell,imei,imsi\n" + "".join(
+            f"+44207946000{i},,2031-06-01T08:00:0{i}Z,,location,,234-15-1-77,3560000000000{i}0,00101000000000{i}\n"
+            for i in range(1, 6))
+        answer = self.ingest(self.write("dump.csv", text))
+        self.assertEqual((answer["format"], answer["stored"]), ("call_csv:palermo", 5))
+        records = self.records()
+        self.assertEqual({(r["kind"], r["b"], r["cell"]) for r in records}, {("location", "", "234-15-1-77")})
+        self.assertEqual(len({r["imei"] for r in records}), 5)
+
 
 if __name__ == "__main__":
     support.main()

@@ -1,3 +1,4 @@
+#include "ingest/calls/call_reader.hpp"
 #include "tests/unit/ingest_calls/adapter_read.hpp"
 
 namespace {
@@ -254,4 +255,40 @@ TEST_CASE("Detection of retained data never fails on hostile bytes", "[ingest][r
         std::string("\0\0;\0", 4), std::string{"1;11;A"}, std::string{";;P-GW;"},
         std::string(100000, '\n'), std::string{"\xFF\xFF\xFF;\xFF"}})
     CHECK(surest(text).empty());
+}
+
+TEST_CASE("A position inside a tower's name is read; a name alone is no unreadable position",
+          "[ingest][retained]") {
+  const palermo::ingest::Profile* bsnl = palermo::ingest::find_profile("bsnl");
+  REQUIRE(bsnl != nullptr);
+  const std::string head =
+      "Search Criteria : MSISDN\nTarget/A-Party Number,Call Type,Other/B-party Number,Call "
+      "Date,Call "
+      "Initiation Time,Call Duration,First BTS Location,First Cell Global ID,Last Cell Global ID,"
+      "Service Type,IMEI,IMSI,Original Calling Party,Roaming Network/Circle\n";
+  const auto row = [](const std::string& tower) {
+    return "9000000001,IN,57645,17/06/2031,15:58:21,1," + tower + ",C,,SMS,,,,\n";
+  };
+  const auto read = [&](const std::string& tower) {
+    auto table = palermo::ingest::read_calls(head + row(tower), *bsnl, "bsnl.csv", {});
+    REQUIRE(table);
+    return *std::move(table);
+  };
+  const auto unreadable = [](const palermo::ingest::CallTable& table) {
+    for (const std::string& notice : table.notices)
+      if (notice.find("positions could not be read") != std::string::npos) return true;
+    return false;
+  };
+  const auto placed = read("Mill Lane II; Lat-22.39711; Long-88.43938");
+  REQUIRE(placed.columns.latitude_e7.size() == 1);
+  CHECK(placed.columns.latitude_e7[0] == 223971100);
+  CHECK(placed.columns.longitude_e7[0] == 884393800);
+  CHECK_FALSE(unreadable(placed));
+  CHECK(read("Mill Lane II; Lat--22.5; Long--8.5").columns.latitude_e7[0] == -225000000);
+  const auto named = read("Mill Lane II");
+  CHECK(named.columns.latitude_e7.empty());
+  CHECK_FALSE(unreadable(named));
+  for (const char* broken : {"X; Lat-22.39711", "X; Lat-; Long-88.4", "X; Lat-95.1; Long-8.4",
+                             "X; Lat-22.3.9; Long-8.4", "22.3"})
+    CHECK(unreadable(read(broken)));
 }

@@ -48,6 +48,10 @@ core::Status read(const AdapterInput& input, std::string_view bytes, const Table
   std::uint64_t repeated = 0;
   bool begun = false;
   bool named = false;
+  const auto reject = [&](const char* code, std::string message) {
+    if (shape.records == nullptr) return out.reject(row.line, code, std::move(message));
+    out.reject(++*shape.records, code, fmt::format("{} (line {})", message, row.line));
+  };
   while (true) {
     const RowScanner::Event event = scanner.next();
     if (event == RowScanner::Event::End) break;
@@ -91,16 +95,16 @@ core::Status read(const AdapterInput& input, std::string_view bytes, const Table
                                "there"
                              : "nothing was stored; --keep-going takes the other rows and counts "
                                "this one as rejected");
-      out.reject(row.line, "COLUMN_COUNT", std::move(text));
+      reject("COLUMN_COUNT", std::move(text));
       continue;
     }
     if (scanner.text_after_quote()) {
-      out.reject(row.line, "BAD_QUOTES", "text stands between a closing quote and the next column");
+      reject("BAD_QUOTES", "text stands between a closing quote and the next column");
       continue;
     }
     if (std::all_of(row.cells.begin(), row.cells.end(),
                     [](const std::string& cell) { return cell.empty(); })) {
-      out.reject(row.line, "EMPTY_ROW", "no column holds anything");
+      reject("EMPTY_ROW", "no column holds anything");
       continue;
     }
     visit(row);

@@ -29,6 +29,9 @@ struct TableShape {
   std::size_t title_lines = 0;  // rows before the first that may have another number of columns
   std::size_t columns = 0;      // of every row; empty ones too many do not count
   bool windows_1252 = false;    // read as that where the bytes are no UTF-8
+  /// Number of the last record, for adapters whose positions are records: a row that is rejected
+  /// before the visit takes the next. Null: positions are lines.
+  std::uint64_t* records = nullptr;
 };
 
 /// Hands over every row behind the header. Blank lines are passed over. A row with another number

@@ -62,6 +62,7 @@ Result<CallText> read_calls_of(const AdapterInput& input) {
   shape.delimiter = header->delimiter;
   shape.columns = header->names.size();
   std::uint64_t position = 0;
+  shape.records = &position;
   std::uint64_t lines = 0;
   std::uint64_t several = 0;
   PALERMO_CHECK_OK(for_each_table_row(input, shape, out, [&](const TableRow& row) {
@@ -120,6 +121,7 @@ Result<CallText> read_cells_of(const AdapterInput& input) {
   shape.delimiter = header->delimiter;
   shape.columns = header->names.size();
   std::uint64_t position = 0;
+  shape.records = &position;
   std::uint64_t lines = 0;
   PALERMO_CHECK_OK(for_each_table_row(input, shape, out, [&](const TableRow& row) {
     ++lines;

@@ -27,8 +27,8 @@ struct UserLocation {
 /// Seven octets of a global cell identity (MCC and MNC in swapped BCD, LAC, CI) as above.
 [[nodiscard]] std::optional<UserLocation> read_global_cell(std::string_view hex);
 
-/// "N515715", "E0144130", "E144130", "N513746.02" (degrees, minutes, seconds), "N51.5046" or
-/// "-0.1276" as decimal degrees, seven places; nullopt for anything else.
+/// N515715, E0144130, E144130, N513746.02 (degrees, minutes, seconds), N51.5046 or -0.1276 as
+/// decimal degrees, seven places; nullopt for anything else.
 /// @param longitude  which letters and how many degrees are possible
 [[nodiscard]] std::optional<std::string> read_lettered_degrees(std::string_view text,
                                                                bool longitude);

@@ -1,3 +1,5 @@
+#include <random>
+
 #include "ingest/calls/user_location.hpp"
 #include "tests/unit/ingest_calls/adapter_read.hpp"
 
@@ -271,4 +273,55 @@ TEST_CASE("Retained data: an empty answer is an answer; other XML, cut and hosti
   const auto hostile = read(answer(record(
       parties(party("originating-Party", "4477\n,\"x", at("2031"))), std::string(5000, '"'))));
   CHECK(hostile.rows == 1);
+}
+
+TEST_CASE("Retained data: damaged bytes are refused or counted, whatever they are",
+          "[ingest][retained]") {
+  const std::vector<std::pair<std::string, std::string>> samples = {
+      {"etsi_102657", answer(record(parties(party("originating-Party", "447700900001",
+                                                  "<iMEI>35600000000001</iMEI>" +
+                                                      at("20310304101553+0200",
+                                                         "<endTime>20310304101653Z</endTime>") +
+                                                      cell("0100F11012345678")) +
+                                            party("terminating-Party", "447700900002")),
+                                    R"("Call Indikator"="MOC")"))},
+      {"subscriber_csv",
+       "interaction,direction,correspondent_id,datetime,call_duration,antenna_id\n"
+       "call,in,A,2031-03-02 07:13:30,62,11\ntext,out,B,2031-03-02 07:14:30,,12\n"},
+      {"operator_coded",
+       "1;22;A;B;2031-03-02 07:13:30;0;142.5;12.5\n2;11;A;B;2031-03-02 07:13:30;0;;\n"},
+      {"vds_suisse_calls",
+       "type,start_unix,end_unix,from,to,direction\ncall,1930000000,1930000065,1,0 2,out\n"},
+      {"vds_suisse_cells", "unix_time,cells\n1930000000,632 633\n"},
+      {"swisscom_2018", "+447700900001;10.0.0.1;P-GW;28/03/2031 18:37:55;32;;Weg 1;;\r\n"}};
+  std::mt19937 random{11};
+  constexpr std::string_view kBytes{"\0\n\r\",;<>&'\xFF\xC3 0-9aZ", 19};
+  std::size_t read_well = 0;
+  for (const auto& [format, sample] : samples)
+    for (int round = 0; round < 400; ++round) {
+      std::string bytes = sample;
+      for (unsigned change = 0; change < 1 + random() % 3; ++change) {
+        const std::size_t where = random() % bytes.size();
+        if (random() % 3 == 0) {
+          bytes.erase(where, 1 + random() % 5);
+        } else {
+          bytes[where] = kBytes[random() % kBytes.size()];
+        }
+      }
+      surest(bytes);
+      const auto made = adapted(format, bytes, "file", round % 2 == 0);
+      if (!made) {
+        REQUIRE(made.error().code == palermo::core::ErrorCode::BadInput);
+        continue;
+      }
+      ++read_well;
+      // Positions ascend and are unique, over rows and rejects together.
+      std::uint64_t last = 0;
+      for (const auto& reject : made->rejects) {
+        REQUIRE(reject.line() > last);
+        last = reject.line();
+        REQUIRE_FALSE(reject.code().empty());
+      }
+    }
+  CHECK(read_well > 400);
 }

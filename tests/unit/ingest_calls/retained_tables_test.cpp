@@ -188,6 +188,16 @@ TEST_CASE("vds-suisse calls: bad rows are rejected, each with its line", "[inges
   CHECK(read->rejects[0].message() == "end_unix: before its beginning (line 3)");
 }
 
+TEST_CASE("vds-suisse calls: a row of another width takes a position among the records",
+          "[ingest][retained]") {
+  const auto read = adapted(
+      "vds_suisse_calls", kCalls + "sms,1930000000,1930000000,1,2 3,out\ncall,1\nfax,1,1,1,2,in\n",
+      "x.csv", true);
+  REQUIRE(read);
+  CHECK(codes_of(*read) == std::vector<std::string>{"3 COLUMN_COUNT", "4 UNKNOWN_KIND"});
+  CHECK(read->rejects[0].message() == "2 columns, expected 6 (line 3)");
+}
+
 TEST_CASE("vds-suisse cells: one location row for each cell of a step", "[ingest][retained]") {
   const std::string text =
       "unix_time,cells\n1930000000,632\n1930000300,632  285\n1930000600,\nx,1\n";

@@ -61,6 +61,12 @@ std::string_view strip(std::string_view text) {
   return text;
 }
 
+/// Without the ".0" that a table library leaves behind a number.
+std::string_view without_point_zero(std::string_view text) {
+  if (text.ends_with(".0") && all_digits(text.substr(0, text.size() - 2))) text.remove_suffix(2);
+  return text;
+}
+
 }  // namespace
 
 bool is_scientific_number(std::string_view text) {
@@ -84,8 +90,7 @@ bool is_scientific_number(std::string_view text) {
 store::ObservedIdentifier read_number(std::string_view raw, std::string_view country) {
   store::ObservedIdentifier result;
   result.raw = std::string{raw};
-  std::string_view text = strip(raw);
-  if (text.ends_with(".0") && all_digits(text.substr(0, text.size() - 2))) text.remove_suffix(2);
+  std::string_view text = without_point_zero(strip(raw));
   if (text.empty() || text.size() > 200) {
     result.kind = "label";
     result.value = std::string{text};
@@ -142,7 +147,7 @@ store::ObservedIdentifier read_number(std::string_view raw, std::string_view cou
 }
 
 store::ObservedIdentifier read_imei(std::string_view raw) {
-  const std::string_view text = strip(raw);
+  const std::string_view text = without_point_zero(strip(raw));
   store::ObservedIdentifier result{"imei", std::string{text}, std::string{raw}, false, {}};
   if (all_digits(text) && text.size() >= 14 && text.size() <= 16) {
     result.value = std::string{text.substr(0, 14)};
@@ -152,7 +157,7 @@ store::ObservedIdentifier read_imei(std::string_view raw) {
 }
 
 store::ObservedIdentifier read_imsi(std::string_view raw) {
-  const std::string_view text = strip(raw);
+  const std::string_view text = without_point_zero(strip(raw));
   return {"imsi", std::string{text}, std::string{raw}, all_digits(text) && text.size() == 15, {}};
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
+#include <map>
 #include <span>
 #include <thread>
 #include <unordered_map>
@@ -292,6 +293,16 @@ CallReadOptions read_options_of(const SourceFile& file, const IngestOptions& opt
   return read;
 }
 
+/// "2 BAD_TIME, 1 UNKNOWN_KIND".
+std::string counted_by_code(const std::vector<v1::Reject>& rejects) {
+  std::map<std::string_view, std::size_t> counts;
+  for (const v1::Reject& reject : rejects) ++counts[reject.code()];
+  std::string text;
+  for (const auto& [code, count] : counts)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, code);
+  return text;
+}
+
 /// Everything from the table on: scope, duplicates, segments, quarantine, ledger.
 /// @param source  names the adapter and the mapping that read the file
 Result<v1::IngestResult> take_calls(session::Session& session, SourceFile& file, CallTable table,
@@ -415,8 +426,9 @@ Result<v1::IngestResult> ingest_calls(session::Session& session, SourceFile& fil
   }
   if (made->rows == 0 && !made->rejects.empty())
     return core::Error{core::ErrorCode::BadInput,
-                       fmt::format("every one of the {} records was rejected; the first: {}",
-                                   made->rejects.size(), made->rejects.front().message()),
+                       fmt::format("every one of the {} records was rejected ({}); the first: {}",
+                                   made->rejects.size(), counted_by_code(made->rejects),
+                                   made->rejects.front().message()),
                        core::SourcePosition{file.path(), made->rejects.front().line()},
                        "this is no file of that format, or it is damaged; nothing was stored"};
   CallReadOptions read = read_options_of(file, options);
@@ -424,7 +436,10 @@ Result<v1::IngestResult> ingest_calls(session::Session& session, SourceFile& fil
   const Profile* rows = find_profile(kAdapterRows);
   if (rows == nullptr)
     return core::Error{core::ErrorCode::Internal, "the layout of adapters' rows is missing"};
-  PALERMO_TRY(CallTable table, read_calls(made->text, *rows, file.path(), read));
+  Profile layout = *rows;
+  layout.layout.set_identifier_kind(made->identifier_kind);
+  for (const std::string& word : made->withheld_words) layout.layout.add_withheld_words(word);
+  PALERMO_TRY(CallTable table, read_calls(made->text, layout, file.path(), read));
   table.rows_read += static_cast<std::uint32_t>(made->rejects.size());
   for (v1::Reject& reject : made->rejects) table.rejects.push_back(std::move(reject));
   std::sort(table.rejects.begin(), table.rejects.end(),

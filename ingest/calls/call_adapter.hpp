@@ -47,6 +47,10 @@ struct CallText {
   std::vector<std::string> notices;
   std::string country;  // that national numbers are read with when --country is not given
   bool positions_are_lines = false;
+  /// For parties that are no telephone numbers, for example "label"; then nothing is normalized.
+  std::string identifier_kind;
+  /// With identifier_kind: words for a party who is nobody in particular.
+  std::vector<std::string> withheld_words;
 
   CallText();
   /// Appends one row; cells are quoted where they must be.

@@ -2,7 +2,11 @@
 #include <charconv>
 
 #include "ingest/calls/call_adapter.hpp"
+#include "ingest/calls/companion_list.hpp"
+#include "ingest/calls/etsi_102657.hpp"
 #include "ingest/calls/pbx_leg.hpp"
+#include "ingest/calls/subscriber_csv.hpp"
+#include "ingest/calls/swiss_retained.hpp"
 
 namespace palermo::ingest {
 namespace {
@@ -65,6 +69,15 @@ const std::vector<CallAdapter>& call_adapters() {
     all.push_back(freeswitch_xml_adapter());
     all.push_back(freeswitch_json_adapter());
     all.push_back(cdr_stats_text_adapter());
+    all.push_back(subscriber_csv_adapter());
+    for (const CodedOrder order :
+         {CodedOrder::FromValues, CodedOrder::LatitudeFirst, CodedOrder::LongitudeFirst})
+      all.push_back(operator_coded_adapter(order));
+    all.push_back(vds_suisse_calls_adapter());
+    all.push_back(vds_suisse_cells_adapter());
+    all.push_back(swisscom_2018_adapter());
+    all.push_back(companion_list_adapter());
+    all.push_back(etsi_102657_adapter());
     return all;
   }();
   return kAdapters;

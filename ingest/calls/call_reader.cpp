@@ -90,6 +90,27 @@ bool read_degrees(std::string_view text, double limit, std::int32_t& value_e7) {
   return true;
 }
 
+/// The number behind a word: "22.39711" behind "Lat-".
+std::string_view number_behind(std::string_view text, std::string_view word) {
+  const std::size_t at = text.find(word);
+  if (at == std::string_view::npos) return {};
+  text.remove_prefix(at + word.size());
+  return text.substr(0, text.find_first_not_of("0123456789.-"));
+}
+
+/// A position inside the name of a tower: "Mill Lane; Lat-22.39711; Long-88.43938".
+bool position_in_text(std::string_view text, std::string_view& latitude,
+                      std::string_view& longitude) {
+  latitude = number_behind(text, "Lat-");
+  longitude = number_behind(text, "Long-");
+  return !latitude.empty() || !longitude.empty();
+}
+
+/// Text that is no attempt at a position: a tower's name without one.
+bool is_place_name(std::string_view text) {
+  return text.find_first_of("+-.0123456789") != 0 && text.find('/') == std::string_view::npos;
+}
+
 /// UTC seconds out of "1690325492.2" or "host-1690325492.2".
 bool read_epoch(std::string_view text, std::int64_t& seconds) {
   const std::size_t dot = text.rfind('.');
@@ -735,9 +756,12 @@ class Reader {
     std::string_view longitude;
     if (index_[MappedColumn::LATITUDE_LONGITUDE] >= 0) {
       const std::string_view both = value(MappedColumn::LATITUDE_LONGITUDE);
-      const std::size_t slash = both.find('/');
-      latitude = trimmed(both.substr(0, slash));
-      longitude = slash == std::string_view::npos ? latitude : trimmed(both.substr(slash + 1));
+      if (!position_in_text(both, latitude, longitude) && !is_place_name(both)) {
+        const std::size_t slash = both.find('/');
+        latitude = trimmed(both.substr(0, slash));
+        // One number alone is no position.
+        if (slash != std::string_view::npos) longitude = trimmed(both.substr(slash + 1));
+      }
     } else if (index_[MappedColumn::LATITUDE] >= 0) {
       latitude = value(MappedColumn::LATITUDE);
       longitude = value(MappedColumn::LONGITUDE);

@@ -725,7 +725,8 @@ class Exchange {
     } else if (held) {
       keep_history(before, wanted, next);
       set_scope(wanted, next);
-      move_end(before, grants, until_us, next);
+      // A renewal that an officer recorded stands until a message speaks of the period.
+      if (periods_in(before) != periods_in(next)) move_end(before, grants, until_us, next);
     } else {
       next.set_invalid_reason(open);
       next.clear_targets();
@@ -750,6 +751,18 @@ class Exchange {
     change.changed = change.changed || next.SerializeAsString() != before.SerializeAsString();
     change.authorization = std::move(next);
     return core::ok();
+  }
+
+  /// The periods and approvals that the objects state, as one text to compare.
+  static std::string periods_in(const v1::Authorization& authorization) {
+    std::string out;
+    for (const Object& object : authorization.handover()) {
+      if (is_task(object)) continue;
+      out += fmt::format("{} {} {} {} {} {}\n", object.object_id(), object.from(), object.to(),
+                         object.document_type(), object.desired_status(), object.ended_at());
+      for (const auto& approval : object.approvals()) out += approval.at() + "\n";
+    }
+    return out;
   }
 
   static void set_scope(const Wanted& wanted, v1::Authorization& next) {

@@ -227,6 +227,21 @@ TEST_CASE("HI-1: a later end is a renewal and cures no gap", "[warrants]") {
   CHECK(file.check(kOne, 25).empty());
 }
 
+TEST_CASE("HI-1: a renewal that an officer recorded stands when a message adds a task",
+          "[warrants]") {
+  Case file;
+  file.add({message(
+      kDay1, warrant("CREATE", "", "2024-03-10T00:00:00Z") + document() + task("LIID1", kOne))});
+  auto& renewal = *file.known.at("W-1").authorization.add_renewals();
+  renewal.set_granted_at("2024-03-04T00:00:00Z");
+  renewal.set_expires_at(kTo);
+  file.add({message(kDay5, task("LIID2", kTwo))});
+  REQUIRE(file.error.empty());
+  CHECK(file.at().renewals_size() == 1);
+  CHECK(file.check(kOne, 8).empty());
+  CHECK(file.at().renewals(0).expires_at() == kTo);
+}
+
 TEST_CASE("HI-1: the warrant document bounds the authorisation", "[warrants]") {
   Case file;
   file.add({message(

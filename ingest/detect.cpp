@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "core/base/text.hpp"
 #include "ingest/records/delimited.hpp"
+#include "ingest/records/relation_text.hpp"
 #include "ingest/records/text_input.hpp"
 
 namespace palermo::ingest {
@@ -42,6 +44,26 @@ std::string shown_columns(const Row& row) {
   return out + (row.cells.size() > 6 ? ", …" : "");
 }
 
+/// A table that describes nodes: a column that names each once, and numbers or words about it.
+bool describes_nodes(std::string_view text, char separator) {
+  static constexpr std::string_view kNames[] = {"name", "label", "id", "node", "actor", "player"};
+  DelimitedReader reader{text, separator};
+  Row header;
+  if (const auto any = reader.next(header); !any || !*any || header.cells.size() < 2) return false;
+  const std::string first = detail::folded(header.cells.front());
+  if (std::find(std::begin(kNames), std::end(kNames), first) == std::end(kNames)) return false;
+  std::unordered_set<std::string> labels;
+  Row row;
+  while (true) {
+    const auto more = reader.next(row);
+    if (!more) return false;
+    if (!*more) break;
+    if (row.cells.size() != header.cells.size() || !labels.insert(row.cells.front()).second)
+      return false;
+  }
+  return labels.size() > 1;
+}
+
 }  // namespace
 
 std::string describe_content(std::string_view bytes) {
@@ -64,6 +86,11 @@ std::string describe_content(std::string_view bytes) {
   DelimitedReader reader{*text, separator};
   Row row;
   if (const auto any = reader.next(row); !any || !*any) return "text without rows";
+  if (sample.size() == bytes.size() && describes_nodes(*text, separator))
+    return fmt::format(
+        "a table of attributes, one row for each label, and states no tie; its "
+        "columns are {}",
+        shown_columns(row));
   return fmt::format("a table of {} {} separated columns whose first row is {}", row.cells.size(),
                      name_of_separator(separator), shown_columns(row));
 }
@@ -98,8 +125,12 @@ core::Result<DetectedFormat> detect_format(std::string_view bytes, std::string_v
         "(docs/formats)";
     for (const Signature& signature : kSignatures)
       if (bytes.starts_with(signature.bytes)) next = signature.next;
-    return error(fmt::format("no known format: this is {}", describe_content(bytes)),
-                 std::move(next));
+    const std::string content = describe_content(bytes);
+    if (content.starts_with("a table of attributes"))
+      next =
+          "attributes of persons are not read from tables; state them in a facts file "
+          "(docs/formats/facts.md), or name the format with --format";
+    return error(fmt::format("no known format: this is {}", content), std::move(next));
   }
   if (guesses.size() > 1 && guesses[0].detection.confidence == guesses[1].detection.confidence)
     return error(

@@ -9,6 +9,7 @@
 #include "core/authorization/coverage.hpp"
 #include "core/base/text.hpp"
 #include "core/base/time.hpp"
+#include "ingest/warrants/hi1_exchange.hpp"
 #include "palermo/v1/authorization.pb.h"
 
 namespace palermo::cli {
@@ -20,7 +21,7 @@ using core::ErrorCode;
 using core::Status;
 
 std::string list_text(const v1::AuthorizationResult& result) {
-  if (result.authorizations().empty())
+  if (result.authorizations().empty() && result.notices().empty())
     return "No authorization in this case. Add one with `palermo authorize add FILE`.\n";
   std::vector<std::vector<std::string>> rows{
       {"id", "status", "kind", "regime", "from", "to", "targets", "hops", "stored", "held back"}};
@@ -29,13 +30,13 @@ std::string list_text(const v1::AuthorizationResult& result) {
                     a.effective_from().substr(0, 16), a.effective_to().substr(0, 16),
                     std::to_string(a.targets()), std::to_string(a.max_hops()),
                     std::to_string(a.stored()), std::to_string(a.quarantined())});
-  std::string text = core::table(rows);
+  std::string text = result.authorizations().empty() ? std::string{} : core::table(rows);
   for (const auto& a : result.authorizations())
     if (!a.status_reason().empty())
       text += fmt::format("{}: {}\n", core::printable(a.authorization_id(), 60),
                           core::printable(a.status_reason()));
   for (const std::string& notice : result.notices())
-    text += fmt::format("note: {}\n", core::printable(notice));
+    text += fmt::format("note: {}\n", core::printable(notice, 600));
   return text;
 }
 
@@ -59,10 +60,16 @@ core::Result<v1::AuthorizationResult> summary_of(session::Session& session,
   return result;
 }
 
-Status run_add(const std::string& path, const Context& context) {
-  PALERMO_TRY(session::Session session, context.open());
-  PALERMO_CHECK_OK(session.permit(authorization::Operation::Authorize));
-  PALERMO_TRY(const std::string text, read_text_file(path, 64U << 20));
+/// What the files of one `add` say, read before anything is stored.
+struct Added {
+  std::vector<StoredAuthorization> all;  // in the order of the answer
+  std::vector<StoredAuthorization> to_save;
+  std::vector<std::string> actions;  // of each to save: add or amend
+  std::vector<std::string> notices;
+};
+
+Status take_json(const std::string& path, const std::string& text,
+                 std::map<std::string, StoredAuthorization>& known, Added& added) {
   auto read = authorization::read_file(text);
   if (!read) {
     Error error = std::move(read).error();
@@ -71,15 +78,11 @@ Status run_add(const std::string& path, const Context& context) {
       error.next = "nothing was stored; docs/formats/authorization.md lists the fields";
     return error;
   }
-  PALERMO_TRY(const auto known, (authorization::load_all(session.db())));
-  std::vector<StoredAuthorization> added;
-  std::vector<std::string> notices;
-  std::vector<const v1::Authorization*> fresh;
   for (const v1::Authorization& a : *read) {
     if (const auto found = known.find(a.id()); found != known.end()) {
       if (found->second.authorization.SerializeAsString() == a.SerializeAsString()) {
-        notices.push_back(fmt::format("{} is already in the case, unchanged", a.id()));
-        added.push_back(found->second);
+        added.notices.push_back(fmt::format("{} is already in the case, unchanged", a.id()));
+        added.all.push_back(found->second);
         continue;
       }
       return Error{
@@ -90,21 +93,66 @@ Status run_add(const std::string& path, const Context& context) {
           "a number is unique and an instrument does not change: record a renewal, confirmation or "
           "cancellation with `palermo authorize renew|confirm|cancel`; nothing was stored"};
     }
-    fresh.push_back(&a);
+    known[a.id()] = {a, 1};
+    added.all.push_back({a, 1});
+    added.to_save.push_back({a, 1});
+    added.actions.emplace_back("add");
+    for (std::string& notice : authorization::notices_about(a))
+      added.notices.push_back(std::move(notice));
   }
-  if (!fresh.empty()) {
-    PALERMO_TRY(store::Transaction transaction, session.db().begin());
-    for (const v1::Authorization* a : fresh) {
-      PALERMO_CHECK_OK(authorization::save(session.db(), session.ledger(), transaction, *a, 1,
-                                           "add", session.actor()));
-      added.push_back({*a, 1});
-      for (std::string& notice : authorization::notices_about(*a))
-        notices.push_back(std::move(notice));
+  return core::ok();
+}
+
+Status take_messages(std::vector<ingest::Hi1Message> messages,
+                     const std::map<std::string, StoredAuthorization>& known, Added& added) {
+  PALERMO_TRY(ingest::Hi1Outcome outcome, (ingest::apply_hi1(std::move(messages), known)));
+  for (std::string& notice : outcome.notices) added.notices.push_back(std::move(notice));
+  for (ingest::Hi1Change& change : outcome.authorizations) {
+    StoredAuthorization stored{std::move(change.authorization), 1};
+    const auto found = known.find(stored.authorization.id());
+    if (found != known.end()) stored.rev = found->second.rev + (change.changed ? 1 : 0);
+    if (change.changed) {
+      PALERMO_TRY(const auto checked,
+                  authorization::status_at(stored.authorization, core::now_us()));
+      (void)checked;
+      added.to_save.push_back(stored);
+      added.actions.emplace_back(change.fresh ? "add" : "amend");
+      if (stored.authorization.invalid_reason().empty())
+        for (std::string& notice : authorization::notices_about(stored.authorization))
+          added.notices.push_back(std::move(notice));
     }
+    added.all.push_back(std::move(stored));
+  }
+  if (added.to_save.empty()) added.notices.emplace_back("nothing was changed in the case");
+  return core::ok();
+}
+
+Status run_add(const std::vector<std::string>& paths, const Context& context) {
+  PALERMO_TRY(session::Session session, context.open());
+  PALERMO_CHECK_OK(session.permit(authorization::Operation::Authorize));
+  PALERMO_TRY(auto known, (authorization::load_all(session.db())));
+  Added added;
+  std::vector<ingest::Hi1Message> messages;
+  for (const std::string& path : paths) {
+    PALERMO_TRY(const std::string text, read_text_file(path, 64U << 20));
+    if (ingest::is_xml(text)) {
+      PALERMO_TRY(ingest::Hi1Message message, ingest::read_hi1(text, path));
+      messages.push_back(std::move(message));
+    } else {
+      PALERMO_CHECK_OK(take_json(path, text, known, added));
+    }
+  }
+  if (!messages.empty()) PALERMO_CHECK_OK(take_messages(std::move(messages), known, added));
+  if (!added.to_save.empty()) {
+    PALERMO_TRY(store::Transaction transaction, session.db().begin());
+    for (std::size_t i = 0; i < added.to_save.size(); ++i)
+      PALERMO_CHECK_OK(authorization::save(session.db(), session.ledger(), transaction,
+                                           added.to_save[i].authorization, added.to_save[i].rev,
+                                           added.actions[i], session.actor()));
     PALERMO_CHECK_OK(transaction.commit());
   }
-  PALERMO_TRY(v1::AuthorizationResult result, summary_of(session, added));
-  for (std::string& notice : notices) result.add_notices(std::move(notice));
+  PALERMO_TRY(v1::AuthorizationResult result, summary_of(session, added.all));
+  for (std::string& notice : added.notices) result.add_notices(std::move(notice));
   context.answer(result, [&] { return list_text(result); });
   return core::ok();
 }
@@ -243,10 +291,12 @@ std::vector<Command> add_authorize(CLI::App& app) {
       app.add_subcommand("authorize", "Warrants, orders and written authorizations");
   authorize->require_subcommand(1);
 
-  auto path = std::make_shared<std::string>();
-  CLI::App* add = authorize->add_subcommand(
-      "add", "Record the authorizations of a JSON file (one or an array)");
-  add->add_option("file", *path, "Authorization file")->required();
+  auto paths = std::make_shared<std::vector<std::string>>();
+  CLI::App* add = authorize->add_subcommand("add",
+                                            "Record the authorizations of JSON files (one or an "
+                                            "array each), or of ETSI TS 103 120 (HI-1) "
+                                            "XML messages");
+  add->add_option("file", *paths, "Authorization files, or messages of one exchange")->required();
 
   auto as_of = std::make_shared<std::string>();
   const auto with_as_of = [&as_of](CLI::App* parser) {
@@ -280,7 +330,7 @@ std::vector<Command> add_authorize(CLI::App& app) {
   cancel->add_option("--reason", cancellation->text, "Why")->required();
 
   return {
-      {add, [path](const Context& context) { return run_add(*path, context); }},
+      {add, [paths](const Context& context) { return run_add(*paths, context); }},
       {list,
        [as_of](const Context& context) -> Status {
          if (!as_of->empty()) PALERMO_CHECK_OK(check_time(*as_of, "--as-of"));

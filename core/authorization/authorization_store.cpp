@@ -183,6 +183,7 @@ Status save(store::Database& db, ledger::Ledger& ledger, store::Transaction& tra
                                   ? a.renewals(a.renewals_size() - 1).granted_at()
                               : action == "confirm" ? a.urgent().confirmed_at()
                               : action == "cancel"  ? a.cancelled_at()
+                              : action == "amend"   ? std::string{}
                                                     : a.granted_at();
   if (const auto at = core::parse_date_or_instant(decided, false); !decided.empty() && at)
     entry.set_occurred_at(core::format_utc_us(at->us));

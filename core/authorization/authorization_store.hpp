@@ -33,7 +33,7 @@ struct StoredAuthorization {
 [[nodiscard]] core::Result<StoredAuthorization> load(store::Database& db, const std::string& id);
 
 /// Stores a revision and its ledger entry in the caller's transaction.
-/// @param action  add, renew, confirm or cancel, as the entry says it
+/// @param action  add, renew, confirm, cancel or amend, as the entry says it
 [[nodiscard]] core::Status save(store::Database& db, ledger::Ledger& ledger,
                                 store::Transaction& transaction,
                                 const v1::Authorization& authorization, std::uint32_t rev,

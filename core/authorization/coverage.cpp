@@ -220,6 +220,12 @@ Result<Dates> dates_of(const v1::Authorization& a) {
   shorten(dates.periods);
   shorten(dates.gaps);
   shorten(dates.lapsed);
+  if (!a.invalid_reason().empty()) {
+    // Recorded so that it can be seen and completed; until then it permits nothing.
+    dates.periods.clear();
+    dates.gaps.clear();
+    dates.lapsed.clear();
+  }
   return dates;
 }
 
@@ -354,7 +360,10 @@ Result<DerivedStatus> status_at(const v1::Authorization& authorization, std::int
     status.effective_from = core::format_utc(dates.periods.front().from_us);
     status.effective_to = core::format_utc(dates.periods.back().to_us);
   }
-  if (dates.refused) {
+  if (!authorization.invalid_reason().empty()) {
+    status.status = "invalid";
+    status.reason = authorization.invalid_reason();
+  } else if (dates.refused) {
     status.status = "refused";
     status.reason = "the urgent grant was refused";
   } else if (!dates.has_start || !dates.has_end) {

@@ -1,6 +1,8 @@
 #include "ingest/batch.hpp"
+#include "ingest/records/networks.hpp"
 #include "ingest/records/record_files.hpp"
 #include "ingest/records/relations.hpp"
+#include "ingest/records/x1_tasks.hpp"
 
 namespace palermo::ingest {
 namespace {
@@ -23,9 +25,10 @@ Adapter named(Adapter adapter) {
 const std::vector<Adapter>& record_adapters() {
   static const std::vector<Adapter> kAdapters = [] {
     std::vector<Adapter> all;
-    for (auto make : {edge_list_adapter, matrix_adapter, relations_adapter, statements_adapter,
-                      undercover_report_adapter, intercept_log_adapter, technique_use_adapter,
-                      payments_adapter})
+    for (auto make :
+         {edge_list_adapter, matrix_adapter, relations_adapter, statements_adapter,
+          undercover_report_adapter, intercept_log_adapter, technique_use_adapter, payments_adapter,
+          dl_adapter, pajek_adapter, graphml_adapter, gexf_adapter, x1_adapter})
       all.push_back(named(make()));
     return all;
   }();

@@ -15,6 +15,7 @@ namespace {
 constexpr int kMaxDepth = 200;
 constexpr std::size_t kMaxNodes = 1'000'000;
 constexpr std::size_t kHeadBytes = 64U << 10;
+constexpr std::string_view kSchemaInstance = "http://www.w3.org/2001/XMLSchema-instance";
 
 const XmlElement& no_element() {
   static const XmlElement kNone;
@@ -65,14 +66,28 @@ std::uint64_t line_of(xmlTextReader* reader) {
   return node == nullptr ? 0 : static_cast<std::uint64_t>(std::max(0L, xmlGetLineNo(node)));
 }
 
+/// xsi:type holds a prefixed name; the prefix is the document's own choice.
+void resolve_type(xmlTextReader* reader, std::string_view value, XmlElement& element) {
+  const std::size_t colon = value.find(':');
+  const std::string prefix{value.substr(0, colon == std::string_view::npos ? 0 : colon)};
+  element.type = colon == std::string_view::npos ? value : value.substr(colon + 1);
+  xmlChar* space = xmlTextReaderLookupNamespace(
+      reader, prefix.empty() ? nullptr : reinterpret_cast<const xmlChar*>(prefix.c_str()));
+  element.type_space = view(space);
+  xmlFree(space);
+}
+
 void start(xmlTextReader* reader, XmlElement& element) {
   element.name = view(xmlTextReaderConstLocalName(reader));
   element.space = view(xmlTextReaderConstNamespaceUri(reader));
   element.line = line_of(reader);
   while (xmlTextReaderMoveToNextAttribute(reader) == 1) {
     if (xmlTextReaderIsNamespaceDecl(reader) == 1) continue;
-    element.attributes.emplace_back(view(xmlTextReaderConstLocalName(reader)),
-                                    view(xmlTextReaderConstValue(reader)));
+    const std::string_view name = view(xmlTextReaderConstLocalName(reader));
+    const std::string_view value = view(xmlTextReaderConstValue(reader));
+    element.attributes.emplace_back(name, value);
+    if (name == "type" && view(xmlTextReaderConstNamespaceUri(reader)) == kSchemaInstance)
+      resolve_type(reader, trimmed(value), element);
   }
   xmlTextReaderMoveToElement(reader);
 }

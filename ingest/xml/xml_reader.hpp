@@ -19,7 +19,9 @@ struct XmlElement {
   std::string space;                                            // namespace URI; empty: none
   std::uint64_t line = 0;                                       // on which it begins, 1-based
   std::vector<std::pair<std::string, std::string>> attributes;  // local name, value
-  std::string text;  // its own character data, outer white space off
+  std::string type;        // local name in xsi:type; empty: none
+  std::string type_space;  // namespace URI its prefix stands for; empty where it is not declared
+  std::string text;        // its own character data, outer white space off
   std::vector<XmlElement> children;
 
   /// First child of this local name, or an empty element.

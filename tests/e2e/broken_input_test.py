@@ -88,6 +88,24 @@ class BrokenInput(support.CaseTest):
             "c.jsonl", b'{"session_id":"S","authorization_id":"A","line":"+447700900001",'
             b'"start":"2024-03-02T10:00:00Z","partys":["+447700900002"]}\n'))
 
+    def test_networks_cut_off_or_larger_than_they_are(self):
+        self.expect(("line 4", "3 of 4 cells"), self.write("a.dl", "dl n=2\ndata:\n0 1 0\n"))
+        self.expect("1 to 1000000", self.write("b.dl", "dl n=4000000000\ndata:\n"))
+        self.expect("after 1 of 3 rows", self.write("c.net", "*Vertices 3\n*Matrix\n0 1 0\n"))
+        self.expect("second *vertices", self.write("d.net", "*Vertices 1\n*Vertices 1\n"))
+        self.expect("not well-formed", self.write("e.graphml", '<graphml><graph><node id="a"/>'))
+
+    def test_xml_that_brings_declarations(self):
+        bomb = '<!DOCTYPE r [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
+        x1 = f'<?xml version="1.0"?>\n{bomb}<X1Request xmlns="http://uri.etsi.org/03221/X1/2017/10">&b;</X1Request>'
+        self.expect("doctype", self.write("a.xml", x1))
+        before = self.digest()
+        warrant = self.write("b.xml", bomb + '<HI1Message xmlns="http://uri.etsi.org/03120/common/2019/10/Core">&b;</HI1Message>')
+        self.assertIn("DOCTYPE", self.refused(3, "authorize", "add", warrant).err)
+        cut = self.write("c.xml", '<HI1Message xmlns="http://uri.etsi.org/03120/common/2019/10/Core"><Header>')
+        self.assertIn("not well-formed", self.refused(3, "authorize", "add", cut).err)
+        self.assertEqual(self.digest(), before)
+
     def test_a_wrong_format_name_is_a_usage_error(self):
         self.refused(2, "ingest", self.write("a.csv", HEADER + ROW), "--technique", "NONE", "--format", "nonsense")
 

@@ -26,7 +26,8 @@ GLOBAL_OPTIONS = {"--case", "--as", "--purpose", "--json", "--quiet", "--log", "
 # Words in capitals that the code writes and that are no code for people: environment variables, operations and kinds in
 # ledger entries, enumerators, words of formats.
 NOT_CODES = set("""PALERMO_CASE PALERMO_KEYS XDG_DATA_HOME HOME CONSULT COMBINE WITNESS NONE FILE DIR TEXT USER LEVEL LIFE
-    DEATH UTC GMT COMMIT BINARY LEAF PALR S10 BEGIN GOOD IMEI IMSI SEARCH TIME""".split())
+    DEATH UTC GMT COMMIT BINARY LEAF PALR S10 BEGIN GOOD IMEI IMSI SEARCH TIME ETSI CREATE UPDATE CANCEL DELETE
+    GEXF""".split())
 
 
 def documents():

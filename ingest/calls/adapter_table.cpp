@@ -99,7 +99,7 @@ core::Status read(const AdapterInput& input, std::string_view bytes, const Table
       continue;
     }
     if (scanner.text_after_quote()) {
-      reject("BAD_QUOTES", "text stands between a closing quote and the next column");
+      reject("BAD_QUOTE", "text stands between a closing quote and the next column");
       continue;
     }
     if (std::all_of(row.cells.begin(), row.cells.end(),

@@ -77,7 +77,7 @@ std::string describe_content(std::string_view bytes) {
     sample = sample.substr(0, end + 1);
   }
   const auto text = check_text(sample);
-  if (!text) return text.error().message;
+  if (!text) return "text that cannot be read: " + text.error().message;
   const char first = (*text)[text->find_first_not_of(" \t\r\n")];
   if (first == '{' || first == '[') return "JSON whose members belong to no known record";
   if (first == '<') return "XML or HTML";

@@ -126,6 +126,16 @@ Status check_text(const SourceFile& file) {
   return core::ok();
 }
 
+/// What detection looks at: of a large file the first MiB, up to a line end.
+std::string_view head_of(const SourceFile& file) {
+  constexpr std::size_t kHeadBytes = std::size_t{1} << 20;
+  const std::string_view bytes = file.bytes();
+  if (bytes.size() <= kHeadBytes) return bytes;
+  const std::string_view head = bytes.substr(0, kHeadBytes);
+  const std::size_t end = head.rfind('\n');
+  return end == std::string_view::npos ? head : head.substr(0, end + 1);
+}
+
 /// Binary formats are told before anything treats the file as text.
 bool choose_binary(const SourceFile& file, Choice& choice) {
   double best = kOfferedConfidence;
@@ -179,7 +189,7 @@ Result<Choice> choose(const SourceFile& file, const IngestOptions& options,
   }
   const bool calls_only = same_id(format, "call_csv");
   if (format != "auto" && !calls_only) return unknown_format(format);
-  const CallDetection calls = detect_calls(file.bytes());
+  const CallDetection calls = detect_calls(head_of(file));
   if (calls_only) {
     if (calls.profile.empty())
       return bad_file(file, "has the layout of none of the shipped call mappings",
@@ -194,8 +204,9 @@ Result<Choice> choose(const SourceFile& file, const IngestOptions& options,
   if (!calls.profile.empty())
     guesses.push_back({std::string{kCallPrefix} + calls.profile, {calls.confidence, calls.reason}});
   for (const CallAdapter& adapter : call_adapters())
-    if (!adapter.binary) guesses.push_back({adapter.id, adapter.detect(file.bytes(), file.path())});
-  auto detected = detect_format(file.bytes(), file.path(), guesses);
+    if (!adapter.binary)
+      guesses.push_back({adapter.id, adapter.detect(head_of(file), file.path())});
+  auto detected = detect_format(head_of(file), file.path(), guesses);
   if (!detected) {
     Error error = std::move(detected).error();
     if (!error.where) error.where = core::SourcePosition{file.path(), 0};

@@ -1,4 +1,6 @@
 // What `palermo sql` shows beside calls: records, sources, identifiers, authorizations.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/authorization/authorization_store.hpp"
 #include "core/base/json_message.hpp"
@@ -52,6 +54,28 @@ core::Result<Rows> load_records(Database& db) {
         break;
       case v1::Record::kStatement:
         text = record.statement().text();
+        break;
+      case v1::Record::kMessage:
+        a = record.message().sender();
+        b = fmt::format("{}", fmt::join(record.message().recipients(), ", "));
+        text = record.message().text();
+        break;
+      case v1::Record::kCustody:
+        a = record.custody().performer();
+        text = record.custody().name();
+        break;
+      case v1::Record::kCellSite:
+        a = record.cell_site().cell();
+        text = record.cell_site().address();
+        break;
+      case v1::Record::kIdentifierLink:
+        a = record.identifier_link().a();
+        b = record.identifier_link().b();
+        text = record.identifier_link().kind();
+        break;
+      case v1::Record::kOther:
+        a = record.other().object_id();
+        text = record.other().label();
         break;
       default:
         break;

@@ -233,6 +233,44 @@ v1::RecordView view_of(const StoredRecord& stored) {
     case v1::Record::kCaseHeader:
       view.set_text(record.case_header().title());
       break;
+    case v1::Record::kMessage: {
+      const v1::Message& message = record.message();
+      view.set_a(message.sender());
+      view.set_b(fmt::format("{}", fmt::join(message.recipients(), ", ")));
+      view.set_local_time(message.sent_at());
+      if (message.direction() != v1::Message::direction_unspecified)
+        view.set_direction(v1::Message::Direction_Name(message.direction()));
+      if (message.has_duration_s() && message.duration_s() >= 0 &&
+          message.duration_s() <= std::numeric_limits<std::int32_t>::max())
+        view.set_duration_s(static_cast<std::int32_t>(message.duration_s()));
+      view.set_text(message.text());
+      break;
+    }
+    case v1::Record::kCustody:
+      view.set_a(record.custody().performer());
+      view.set_b(fmt::format("{}", fmt::join(record.custody().objects(), ", ")));
+      view.set_local_time(record.custody().started_at());
+      if (stored.from_us && stored.to_us) lasted();
+      view.set_text(record.custody().name().empty() ? record.custody().description()
+                                                    : record.custody().name());
+      break;
+    case v1::Record::kCellSite:
+      view.set_cell(record.cell_site().cell());
+      view.set_text(record.cell_site().address());
+      if (record.cell_site().has_latitude() && record.cell_site().has_longitude())
+        view.set_text(fmt::format(
+            "{:.6f} {:.6f}{}{}", record.cell_site().latitude(), record.cell_site().longitude(),
+            record.cell_site().address().empty() ? "" : ", ", record.cell_site().address()));
+      break;
+    case v1::Record::kIdentifierLink:
+      view.set_a(record.identifier_link().a());
+      view.set_b(record.identifier_link().b());
+      view.set_local_time(record.identifier_link().from());
+      view.set_text(record.identifier_link().kind());
+      break;
+    case v1::Record::kOther:
+      view.set_text(fmt::format("{} {}", record.other().type(), record.other().label()));
+      break;
     case v1::Record::BODY_NOT_SET:
       break;
   }

@@ -80,6 +80,12 @@ std::string own_id(const v1::Record& record) {
       return record.statement().id();
     case v1::Record::kOffence:
       return record.offence().id();
+    case v1::Record::kMessage:
+      return record.message().message_id();
+    case v1::Record::kCustody:
+      return record.custody().action_id();
+    case v1::Record::kOther:
+      return record.other().object_id();
     default:
       return {};
   }

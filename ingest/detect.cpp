@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "core/base/text.hpp"
+#include "ingest/exchange/exchange.hpp"
 #include "ingest/records/delimited.hpp"
 #include "ingest/records/relation_text.hpp"
 #include "ingest/records/text_input.hpp"
@@ -79,6 +80,7 @@ std::string describe_content(std::string_view bytes) {
   const auto text = check_text(sample);
   if (!text) return "text that cannot be read: " + text.error().message;
   const char first = (*text)[text->find_first_not_of(" \t\r\n")];
+  if (const std::string model = what_ftm_file(sample); !model.empty()) return model;
   if (first == '{' || first == '[') return "JSON whose members belong to no known record";
   if (first == '<') return "XML or HTML";
   const char separator = guess_separator(*text);

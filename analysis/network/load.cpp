@@ -166,7 +166,9 @@ class Loader {
   }
 
   core::Status find_layers() {
-    PALERMO_TRY(const std::int64_t calls, store::count_calls(*db_));
+    PALERMO_TRY(std::int64_t calls, store::count_calls(*db_));
+    PALERMO_TRY(const std::int64_t noted, count_noted_calls());
+    calls += noted;
     if (calls > 0) {
       Layer& known = layer(kCalls);
       known.records = static_cast<std::uint64_t>(calls);
@@ -202,6 +204,19 @@ class Loader {
       }
     }
     return core::ok();
+  }
+
+  /// Calls that stand among messages: those of exchange formats, with any number of parties.
+  core::Result<std::int64_t> count_noted_calls() {
+    std::int64_t count = 0;
+    store::RecordQuery query;
+    query.kind = "message";
+    PALERMO_CHECK_OK(
+        store::for_each_record(*db_, query, [&count](store::StoredRecord& stored) -> core::Status {
+          if (stored.record.message().kind() == v1::Message::call) ++count;
+          return core::ok();
+        }));
+    return count;
   }
 
   core::Status check_layer() const {
@@ -293,6 +308,7 @@ class Loader {
       if (!wants(layer_name)) continue;
       PALERMO_CHECK_OK(read_kind(kind, ""));
     }
+    if (wants(kCalls)) PALERMO_CHECK_OK(read_kind("message", ""));
     return read_kind("relation", options_->layer);
   }
 
@@ -305,6 +321,8 @@ class Loader {
   }
 
   core::Status add_record(store::StoredRecord& stored) {
+    if (stored.record.has_message() && stored.record.message().kind() != v1::Message::call)
+      return core::ok();
     if (options_->from_us || options_->to_us) {
       if (!stored.from_us && !stored.to_us) {
         ++without_time_;
@@ -336,6 +354,7 @@ class Loader {
     ++used_;
     if (stored.record.has_intercept()) return add_intercept(stored.record.intercept(), contact);
     if (stored.record.has_payment()) return add_payment(stored.record.payment(), contact);
+    if (stored.record.has_message()) return add_noted_call(stored.record.message(), contact);
     return add_relation(stored, contact);
   }
 
@@ -366,6 +385,38 @@ class Loader {
       contact.a = incoming ? party : line;
       contact.b = incoming ? line : party;
       builder_.add(contact);
+    }
+    return core::ok();
+  }
+
+  /// A call among messages: caller > each called; without a caller, each pair of its parties.
+  core::Status add_noted_call(const v1::Message& call, Builder::Contact contact) {
+    std::vector<std::uint32_t> called;
+    for (const std::string& text : call.recipients()) {
+      if (text.empty()) continue;
+      PALERMO_TRY(const std::uint32_t party, node_of(text, false));
+      if (std::find(called.begin(), called.end(), party) == called.end()) called.push_back(party);
+    }
+    contact.spoke = call.has_duration_s() && call.duration_s() > 0;
+    contact.seconds = contact.spoke ? call.duration_s() : 0;
+    std::size_t ties = 0;
+    const auto tie = [&](std::uint32_t a, std::uint32_t b) {
+      if (a == b) return;
+      contact.a = a;
+      contact.b = b;
+      builder_.add(contact);
+      ++ties;
+    };
+    if (!call.sender().empty()) {
+      PALERMO_TRY(const std::uint32_t caller, node_of(call.sender(), false));
+      for (const std::uint32_t party : called) tie(caller, party);
+    } else {
+      for (std::size_t i = 0; i < called.size(); ++i)
+        for (std::size_t j = i + 1; j < called.size(); ++j) tie(called[i], called[j]);
+    }
+    if (ties == 0) {
+      ++one_party_;
+      --used_;
     }
     return core::ok();
   }

@@ -37,6 +37,8 @@ struct LoadedNetwork {
 /// Ties of a case:
 /// - calls: caller > called, one a call record, weight 1 each; spoke where an answered call of more
 ///   than 0 seconds was not forwarded. Records without a second party (locations, data) tie nobody.
+///   Calls that exchange formats and chats state among their messages count too: caller > each
+///   party called, and each pair of the parties where no caller is stated (conferences, bridges).
 /// - intercepts: the line and each other party, in the session's direction; in a room, each pair of
 ///   those present. Spoke: voice of the line with a party, longer than 0 seconds.
 /// - payments: payer > payee, weight 1 each.

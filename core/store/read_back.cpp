@@ -199,8 +199,11 @@ v1::RecordView view_of(const StoredRecord& stored) {
       view.set_text(record.payment().reference());
       if (record.payment().has_amount())
         view.set_text(fmt::format(
-            "{} {}{}{}", record.payment().amount(), record.payment().currency(),
-            record.payment().reference().empty() ? "" : ": ", record.payment().reference()));
+            "{} {}{}{}",
+            record.payment().amount_text().empty() ? fmt::format("{}", record.payment().amount())
+                                                   : record.payment().amount_text(),
+            record.payment().currency(), record.payment().reference().empty() ? "" : ": ",
+            record.payment().reference()));
       break;
     case v1::Record::kIntercept: {
       const v1::InterceptSession& session = record.intercept();
@@ -249,7 +252,8 @@ v1::RecordView view_of(const StoredRecord& stored) {
     case v1::Record::kCustody:
       view.set_a(record.custody().performer());
       view.set_b(fmt::format("{}", fmt::join(record.custody().objects(), ", ")));
-      view.set_local_time(record.custody().started_at());
+      view.set_local_time(record.custody().started_at().empty() ? record.custody().ended_at()
+                                                                : record.custody().started_at());
       if (stored.from_us && stored.to_us) lasted();
       view.set_text(record.custody().name().empty() ? record.custody().description()
                                                     : record.custody().name());

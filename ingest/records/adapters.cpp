@@ -1,4 +1,5 @@
 #include "ingest/batch.hpp"
+#include "ingest/exchange/exchange.hpp"
 #include "ingest/records/networks.hpp"
 #include "ingest/records/record_files.hpp"
 #include "ingest/records/relations.hpp"
@@ -25,10 +26,10 @@ Adapter named(Adapter adapter) {
 const std::vector<Adapter>& record_adapters() {
   static const std::vector<Adapter> kAdapters = [] {
     std::vector<Adapter> all;
-    for (auto make :
-         {edge_list_adapter, matrix_adapter, relations_adapter, statements_adapter,
-          undercover_report_adapter, intercept_log_adapter, technique_use_adapter, payments_adapter,
-          dl_adapter, pajek_adapter, graphml_adapter, gexf_adapter, x1_adapter})
+    for (auto make : {edge_list_adapter, matrix_adapter, relations_adapter, statements_adapter,
+                      undercover_report_adapter, intercept_log_adapter, technique_use_adapter,
+                      payments_adapter, dl_adapter, pajek_adapter, graphml_adapter, gexf_adapter,
+                      x1_adapter, case_uco_adapter, followthemoney_adapter, camt_adapter})
       all.push_back(named(make()));
     return all;
   }();

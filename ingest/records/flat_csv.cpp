@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/base/text.hpp"
+#include "ingest/decimal.hpp"
 #include "ingest/records/delimited.hpp"
 #include "ingest/records/relation_text.hpp"
 #include "ingest/records/text_input.hpp"
@@ -151,6 +152,10 @@ core::Result<std::vector<JsonItem>> read_flat_csv(std::string_view text, const p
             fmt::format("line {}: column '{}' is no {}", row.line, fields[i]->name(),
                         fields[i]->cpp_type() == pb::FieldDescriptor::CPPTYPE_BOOL ? "yes or no"
                                                                                    : "number"));
+      // A field with a text beside it keeps what a binary number does not hold.
+      if (type.FindFieldByName(fields[i]->name() + "_text") != nullptr)
+        if (const auto exact = Decimal::parse(cell); exact && !exact->held_by_double())
+          object[fields[i]->name() + "_text"] = exact->text();
       object[fields[i]->name()] = *std::move(value);
     }
     items.push_back({std::move(object), row.line, "", {}});

@@ -213,38 +213,62 @@ core::Result<JsonFile> read_json_file(std::string_view text) {
   return file;
 }
 
-std::uint32_t line_of(const JsonItem& item, std::string_view path) {
-  Walker walker{item.text, item.line};
-  std::uint32_t line = item.line;
+namespace {
+
+/// Moves the walker to the value at `path` and keeps the line of the nearest one on the way.
+/// @return whether the path leads to a value
+bool seek(Walker& walker, std::string_view path, std::uint32_t& line) {
   for (const Step& step : steps_of(path)) {
     if (step.is_index) {
-      if (!walker.take('[')) return line;
+      if (!walker.take('[')) return false;
       for (std::size_t i = 0; i < step.index; ++i) {
         walker.blanks();
-        if (walker.peek() == ']' || !walker.skip_value() || !walker.take(',')) return line;
+        if (walker.peek() == ']' || !walker.skip_value() || !walker.take(',')) return false;
       }
       walker.blanks();
-      if (walker.peek() == ']') return line;
+      if (walker.peek() == ']') return false;
     } else {
-      if (!walker.take('{')) return line;
+      if (!walker.take('{')) return false;
       bool found = false;
       while (!found) {
         walker.blanks();
-        if (walker.peek() != '"') return line;
+        if (walker.peek() != '"') return false;
         const std::uint32_t key_line = walker.line();
         found = walker.string() == step.name;
-        if (!walker.take(':')) return line;
+        if (!walker.take(':')) return false;
         if (found) {
           line = key_line;
         } else if (!walker.skip_value() || !walker.take(',')) {
-          return line;
+          return false;
         }
       }
     }
     walker.blanks();
     if (step.is_index) line = walker.line();
   }
+  return true;
+}
+
+}  // namespace
+
+std::uint32_t line_of(const JsonItem& item, std::string_view path) {
+  Walker walker{item.text, item.line};
+  std::uint32_t line = item.line;
+  seek(walker, path, line);
   return line;
+}
+
+std::vector<std::uint32_t> lines_of_elements(const JsonItem& item, std::string_view path) {
+  Walker walker{item.text, item.line};
+  std::uint32_t line = item.line;
+  std::vector<std::uint32_t> lines;
+  if (!seek(walker, path, line) || !walker.take('[')) return lines;
+  do {
+    walker.blanks();
+    if (walker.peek() == ']') return lines;
+    lines.push_back(walker.line());
+  } while (walker.skip_value() && walker.take(','));
+  return lines;
 }
 
 core::Error at_item(const JsonItem& item, core::Error error) {

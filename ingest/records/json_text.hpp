@@ -34,6 +34,11 @@ struct JsonFile {
 /// line where the path leads nowhere.
 [[nodiscard]] std::uint32_t line_of(const JsonItem& item, std::string_view path);
 
+/// Lines on which the elements of the array at `path` begin; empty where no array stands there.
+/// @cost one pass over the item's text
+[[nodiscard]] std::vector<std::uint32_t> lines_of_elements(const JsonItem& item,
+                                                           std::string_view path);
+
 /// An error of core::fill_message as one about the file: "line 12: statements[3].act: …".
 [[nodiscard]] core::Error at_item(const JsonItem& item, core::Error error);
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "core/base/text.hpp"
+#include "ingest/decimal.hpp"
 #include "ingest/facts/facts_reader.hpp"
-#include "ingest/identifiers.hpp"
 #include "ingest/records/text_input.hpp"
 
 namespace palermo::ingest::detail {
@@ -21,17 +21,6 @@ bool is_time_field(std::string_view name) {
       "at",        "from", "to",    "observed_at",   "tasked_from",
       "tasked_to", "date", "as_of", "in_force_from", "in_force_to"};
   return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
-}
-
-bool is_iban(std::string_view text) {
-  std::string packed;
-  for (const char c : text)
-    if (c != ' ') packed += c;
-  const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
-  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-  return packed.size() >= 15 && packed.size() <= 34 && upper(packed[0]) && upper(packed[1]) &&
-         digit(packed[2]) && digit(packed[3]) &&
-         std::all_of(packed.begin(), packed.end(), [&](char c) { return upper(c) || digit(c); });
 }
 
 template <typename Message>
@@ -49,55 +38,12 @@ core::Result<RecordBuilder> RecordBuilder::make(const AdapterInput& input) {
   return RecordBuilder{input, std::move(times)};
 }
 
-bool RecordBuilder::reject(std::uint32_t line, std::string code, std::string message) {
-  v1::Reject out;
-  out.set_line(line);
-  out.set_code(std::move(code));
-  out.set_message(std::move(message));
-  add_reject(std::move(out));
-  return false;
-}
-
-void RecordBuilder::add_reject(v1::Reject reject) { batch_.rejects.push_back(std::move(reject)); }
-
 bool RecordBuilder::require(std::uint32_t line, std::string_view field, const std::string& value) {
   if (!value.empty()) return true;
   std::string code = fmt::format("MISSING_{}", field);
   for (char& c : code)
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
   return reject(line, std::move(code), fmt::format("'{}' is missing", field));
-}
-
-std::string RecordBuilder::next_local_id(std::uint32_t line) {
-  const std::uint32_t nth = ++rows_on_line_[line];
-  return nth == 1 ? std::to_string(line) : fmt::format("{}.{}", line, nth);
-}
-
-store::ObservedIdentifier RecordBuilder::identifier(std::string_view raw) {
-  auto [at, fresh] = read_.try_emplace(std::string{raw});
-  if (fresh) {
-    at->second = is_iban(raw) ? store::ObservedIdentifier{"iban", {}, std::string{raw}, true, {}}
-                              : read_identifier(raw, options_->country);
-    if (at->second.kind == "iban" && at->second.value.empty())
-      for (const char c : raw)
-        if (c != ' ') at->second.value += c;
-    if (at->second.kind == "msisdn" && !at->second.valid) ++batch_.invalid_numbers;
-  }
-  return at->second;
-}
-
-void RecordBuilder::mention(store::RecordRow& row, std::string_view raw) {
-  if (raw.empty()) return;
-  store::ObservedIdentifier found = identifier(raw);
-  if (std::find(row.identifiers.begin(), row.identifiers.end(), found) == row.identifiers.end())
-    row.identifiers.push_back(std::move(found));
-}
-
-void RecordBuilder::push(store::RecordRow row, std::uint32_t line) {
-  row.record.set_line(line);
-  row.record.set_authorization_id(row.authorization_id);
-  row.local_id = next_local_id(line);
-  batch_.rows.push_back(std::move(row));
 }
 
 core::Result<bool> RecordBuilder::take_time(const JsonItem& item, std::uint32_t line,
@@ -282,6 +228,16 @@ core::Status RecordBuilder::add_technique_use(JsonItem item) {
 
 core::Status RecordBuilder::add_payment(JsonItem item) {
   PALERMO_TRY(v1::Payment payment, fill<v1::Payment>(item));
+  // A JSON number has lost what a double does not hold before anybody sees it.
+  if (payment.amount() >= 1e15 && payment.amount_text().empty()) ++large_amounts_;
+  return take_payment(item, std::move(payment));
+}
+
+core::Status RecordBuilder::add_payment(v1::Payment payment, std::uint32_t line) {
+  return take_payment(JsonItem{{}, line, "", {}}, std::move(payment));
+}
+
+core::Status RecordBuilder::take_payment(const JsonItem& item, v1::Payment payment) {
   store::RecordRow row;
   row.kind = "payment";
   row.authorization_id = payment.authorization_id();
@@ -306,9 +262,22 @@ core::Status RecordBuilder::add_payment(JsonItem item) {
     PALERMO_TRY(good, take_time(item, item.line, "at", payment.mutable_at(), true, &row.from_us,
                                 &row.to_us));
   }
+  for (std::string* day : {payment.mutable_booked_at(), payment.mutable_valued_at()})
+    if (good) {
+      PALERMO_TRY(good, take_time(item, item.line,
+                                  day == payment.mutable_booked_at() ? "booked_at" : "valued_at",
+                                  day, true, nullptr, nullptr));
+    }
+  if (good && !payment.amount_text().empty()) {
+    const auto exact = Decimal::parse(payment.amount_text());
+    if (!exact || !payment.has_amount() || exact->nearest() != payment.amount())
+      good = reject(item.line, "BAD_AMOUNT", "'amount_text' is not the number 'amount'");
+  }
   if (!good) return core::ok();
   mention(row, payment.from());
   mention(row, payment.to());
+  for (const std::string* name : {&payment.from_name(), &payment.to_name()})
+    if (!name->empty()) mention(row, {"label", *name, *name, true, {}});
   *row.record.mutable_payment() = std::move(payment);
   push(std::move(row), item.line);
   return core::ok();
@@ -447,13 +416,16 @@ core::Status RecordBuilder::add_statement(const JsonItem& item, core::Json value
 }
 
 RecordBatch RecordBuilder::finish() {
-  times_.report(batch_);
-  batch_.rows_read = static_cast<std::uint32_t>(batch_.rows.size() + batch_.rejects.size());
+  if (large_amounts_ > 0)
+    batch_.notices.push_back(fmt::format(
+        "{} amounts have more than 15 digits, which a JSON number does not hold surely; "
+        "write them in amount_text as well",
+        large_amounts_));
   if (nested_ > 0)
     batch_.notices.push_back(fmt::format(
         "{} statements inside reports or sessions are records of their own and counted as rows",
         nested_));
-  return std::move(batch_);
+  return RowCollector::finish();
 }
 
 }  // namespace palermo::ingest::detail

@@ -3,7 +3,6 @@
 
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -11,6 +10,7 @@
 #include "ingest/records/json_text.hpp"
 #include "ingest/records/record_time.hpp"
 #include "ingest/records/relation_text.hpp"
+#include "ingest/records/row_collector.hpp"
 
 namespace palermo::ingest::detail {
 
@@ -26,7 +26,7 @@ struct Parent {
 };
 
 /// Every add_* adds rows or one reject; an Error concerns the file as a whole.
-class RecordBuilder {
+class RecordBuilder : public RowCollector {
  public:
   [[nodiscard]] static core::Result<RecordBuilder> make(const AdapterInput& input);
 
@@ -34,26 +34,24 @@ class RecordBuilder {
   [[nodiscard]] core::Status add_undercover(JsonItem item);
   [[nodiscard]] core::Status add_technique_use(JsonItem item);
   [[nodiscard]] core::Status add_payment(JsonItem item);
+  /// The same for a payment that a reader of tables made; its times are checked here.
+  [[nodiscard]] core::Status add_payment(v1::Payment payment, std::uint32_t line);
   [[nodiscard]] core::Status add_relation(JsonItem item);
   /// An object {case, offences, statements}, or one statement.
   [[nodiscard]] core::Status add_statements(JsonItem item);
 
-  void add_reject(v1::Reject reject);
   [[nodiscard]] RecordBatch finish();
 
  private:
   explicit RecordBuilder(const AdapterInput& input, TimeReader times)
-      : options_{&input.options}, stem_{stem_of(input.file_name)}, times_{std::move(times)} {}
+      : RowCollector{input.options, std::move(times)}, stem_{stem_of(input.file_name)} {}
 
   /// Reads one time field and writes its text back. False: the record was rejected.
   core::Result<bool> take_time(const JsonItem& item, std::uint32_t line, std::string_view field,
                                std::string* text, bool dates, std::optional<std::int64_t>* first_us,
                                std::optional<std::int64_t>* last_us);
-  bool reject(std::uint32_t line, std::string code, std::string message);
+  core::Status take_payment(const JsonItem& item, v1::Payment payment);
   bool require(std::uint32_t line, std::string_view field, const std::string& value);
-  std::string next_local_id(std::uint32_t line);
-  store::ObservedIdentifier identifier(std::string_view raw);
-  void mention(store::RecordRow& row, std::string_view raw);
   /// Gives local times inside a statement, an offence or a header the offset of the named zone.
   core::Status settle_times(const JsonItem& item, core::Json& value, const std::string& path);
   /// The statements of a report or session, taken out of it, with their lines.
@@ -65,21 +63,15 @@ class RecordBuilder {
                      std::string_view what);
   core::Status add_statement(const JsonItem& item, core::Json value, const std::string& path,
                              std::uint32_t line, const Parent& parent);
-  void push(store::RecordRow row, std::uint32_t line);
 
-  const AdapterOptions* options_;
   std::string stem_;  // default layer of relations
-  TimeReader times_;
-  RecordBatch batch_;
-  std::map<std::uint32_t, std::uint32_t> rows_on_line_;
-  std::map<std::string, store::ObservedIdentifier> read_;
-  std::set<std::string> invalid_;
   struct SeenStatement {
     std::uint32_t line = 0;
     std::string content;
   };
   std::map<std::pair<std::string, std::string>, SeenStatement> statements_;  // by parent and id
   std::uint32_t nested_ = 0;
+  std::uint32_t large_amounts_ = 0;
 };
 
 }  // namespace palermo::ingest::detail

@@ -8,6 +8,7 @@
 
 #include "core/base/text.hpp"
 #include "ingest/records/flat_csv.hpp"
+#include "ingest/records/payment_table.hpp"
 #include "ingest/records/record_builder.hpp"
 #include "ingest/records/text_input.hpp"
 
@@ -128,6 +129,9 @@ Detection detect(const FileKind& kind, std::string_view bytes) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   const bool json = looks_like_json(text);
   if (!json && kind.type == nullptr) return {};
+  if (!json && kind.id == "payments")
+    if (const std::string columns = payment_columns(text); !columns.empty())
+      return {0.94, "it is a table of payments: " + columns};
   std::set<std::string> names;
   if (json) {
     names = first_members(text);
@@ -151,6 +155,11 @@ Detection detect(const FileKind& kind, std::string_view bytes) {
                       fmt::join(seen, ", "))};
 }
 
+bool csv_column_names_hold(std::string_view text, std::string_view name) {
+  const std::vector<std::string> names = csv_column_names(text);
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 core::Result<RecordBatch> read(const FileKind& kind, const AdapterInput& input) {
   PALERMO_TRY(
       const std::string_view text,
@@ -169,6 +178,16 @@ core::Result<RecordBatch> read(const FileKind& kind, const AdapterInput& input) 
         1,
         fmt::format("{} is read from JSON: an object, an array, or one object a line", kind.object),
         "write the file as JSON; docs/formats names the fields");
+  } else if (kind.id == "payments" && !csv_column_names_hold(text, "payment_id")) {
+    PALERMO_TRY(PaymentTable table, read_payment_table(text, input.options));
+    for (v1::Reject& reject : table.rejects) builder.add_reject(std::move(reject));
+    for (TablePayment& each : table.payments)
+      PALERMO_CHECK_OK(builder.add_payment(std::move(each.payment), each.line));
+    RecordBatch batch = builder.finish();
+    batch.mapping = std::move(table.mapping);
+    batch.notices.insert(batch.notices.begin(), std::make_move_iterator(table.notices.begin()),
+                         std::make_move_iterator(table.notices.end()));
+    return batch;
   } else {
     std::vector<v1::Reject> broken;
     PALERMO_TRY(items, read_flat_csv(text, *kind.type, input.options, broken));
@@ -204,7 +223,9 @@ Adapter intercept_log_adapter() {
 Adapter technique_use_adapter() {
   return adapter(3, "uses of special investigative techniques (JSON, JSON lines, CSV)");
 }
-Adapter payments_adapter() { return adapter(4, "payments (JSON, JSON lines, CSV)"); }
+Adapter payments_adapter() {
+  return adapter(4, "payments (JSON, JSON lines, CSV), and tables of banks and money services");
+}
 Adapter relations_adapter() {
   return adapter(5, "relations as JSON or JSON lines: a, b, weight, layer, from, to");
 }

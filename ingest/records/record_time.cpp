@@ -14,6 +14,44 @@ core::Result<TimeReader> TimeReader::make(const AdapterOptions& options) {
   return reader;
 }
 
+ReadTime TimeReader::interval(std::int64_t first_local, std::int64_t end_local,
+                              std::string_view text) {
+  ReadTime out;
+  out.state = ReadTime::State::Ok;
+  out.text = text;
+  if (zone_) {
+    ++locals_;
+    out.instant = zone_->to_utc(first_local).instant;
+    out.last_us = zone_->to_utc(end_local).instant.us - 1;
+  } else {
+    ++utc_days_;
+    out.instant = {first_local, 0};
+    out.last_us = end_local - 1;
+  }
+  return out;
+}
+
+ReadTime TimeReader::read_partial(std::string_view text) {
+  const bool month = text.size() == 7 && text[4] == '-';
+  if (text.size() != 4 && !month) return read(text, true);
+  const std::string first_day = fmt::format("{}{}", text, month ? "-01" : "-01-01");
+  const auto date = core::parse_date(first_day);
+  if (!date) {
+    ReadTime out;
+    out.state = ReadTime::State::Bad;
+    out.why = "no year and no month";
+    return out;
+  }
+  const int year = std::stoi(first_day.substr(0, 4));
+  const int number = std::stoi(first_day.substr(5, 2));
+  const bool last = !month || number == 12;
+  ++partial_;
+  return interval(std::int64_t{date->days} * core::kUsPerDay,
+                  core::civil_to_us(last ? year + 1 : year,
+                                    last ? 1U : static_cast<unsigned>(number) + 1, 1, 0, 0, 0),
+                  text);
+}
+
 ReadTime TimeReader::read(std::string_view text, bool dates) {
   ReadTime out;
   if (text.empty()) return out;
@@ -25,18 +63,7 @@ ReadTime TimeReader::read(std::string_view text, bool dates) {
       return out;
     }
     const std::int64_t first = std::int64_t{date->days} * core::kUsPerDay;
-    out.state = ReadTime::State::Ok;
-    out.text = text;
-    if (zone_) {
-      ++locals_;
-      out.instant = zone_->to_utc(first).instant;
-      out.last_us = zone_->to_utc(first + core::kUsPerDay).instant.us - 1;
-    } else {
-      ++utc_days_;
-      out.instant = {first, 0};
-      out.last_us = first + core::kUsPerDay - 1;
-    }
-    return out;
+    return interval(first, first + core::kUsPerDay, text);
   }
   if (const auto instant = core::parse_instant(text)) {
     ++offsets_;
@@ -82,6 +109,9 @@ void TimeReader::report(RecordBatch& batch) const {
   if (utc_days_ > 0)
     batch.notices.push_back(
         fmt::format("{} days without time of day were read as days of UTC", utc_days_));
+  if (partial_ > 0)
+    batch.notices.push_back(fmt::format(
+        "{} dates name a year or a month only and were read as the whole of it", partial_));
   if (ambiguous_ > 0)
     batch.notices.push_back(fmt::format(
         "{} local times exist twice at a clock change; the first (summer) reading was taken",

@@ -33,14 +33,19 @@ class TimeReader {
   /// @param dates  whether a date without time of day is accepted: a day of the named zone, else
   /// UTC
   [[nodiscard]] ReadTime read(std::string_view text, bool dates);
+  /// The same, and also a month "2031-03" or a year "2031": first and last microsecond of it.
+  [[nodiscard]] ReadTime read_partial(std::string_view text);
   /// Writes rule and counts into the batch.
   void report(RecordBatch& batch) const;
 
  private:
+  ReadTime interval(std::int64_t first_local, std::int64_t end_local, std::string_view text);
+
   std::optional<core::TimeZone> zone_;
   std::uint32_t offsets_ = 0;
   std::uint32_t locals_ = 0;
   std::uint32_t utc_days_ = 0;
+  std::uint32_t partial_ = 0;
   std::uint32_t ambiguous_ = 0;
   std::uint32_t nonexistent_ = 0;
 };

@@ -106,6 +106,18 @@ class BrokenInput(support.CaseTest):
         self.assertIn("not well-formed", self.refused(3, "authorize", "add", cut).err)
         self.assertEqual(self.digest(), before)
 
+    def test_broken_exchange_files(self):
+        context = '{"@context":{"c":"https://ontology.unifiedcyberontology.org/uco/core/"},"@graph":'
+        self.expect("line 1", self.write("a.json", context + '[{"c:name":"x"'))
+        self.expect("stands twice", self.write("b.json", context + '[{"c:name":1,"c:name":2}]}'))
+        self.expect("line 1", self.write("c.json", context + '[{"c:name":"\\ud800"}]}'))
+        self.expect("", self.write("d.json", context + "[" * 400 + "]" * 400 + "}"))
+        self.expect("line 2", self.write("e.json", '{"id":"1","schema":"Person","properties":{}}\n{"id":"2","schema"'))
+        camt = '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt>'
+        self.expect("not well-formed", self.write("f.xml", camt + "<Stmt>"))
+        self.expect("no statement", self.write("g.xml", camt + "</BkToCstmrStmt></Document>"))
+        self.expect(("day and month", "date_order"), self.write("h.csv", "date,amount,currency,from,to\n01/02/2031,5.00,EUR,A,B\n"))
+
     def test_a_wrong_format_name_is_a_usage_error(self):
         self.refused(2, "ingest", self.write("a.csv", HEADER + ROW), "--technique", "NONE", "--format", "nonsense")
 

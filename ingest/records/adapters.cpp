@@ -1,4 +1,5 @@
 #include "ingest/batch.hpp"
+#include "ingest/messages/messages.hpp"
 #include "ingest/records/networks.hpp"
 #include "ingest/records/record_files.hpp"
 #include "ingest/records/relations.hpp"
@@ -29,6 +30,13 @@ const std::vector<Adapter>& record_adapters() {
          {edge_list_adapter, matrix_adapter, relations_adapter, statements_adapter,
           undercover_report_adapter, intercept_log_adapter, technique_use_adapter, payments_adapter,
           dl_adapter, pajek_adapter, graphml_adapter, gexf_adapter, x1_adapter})
+      all.push_back(named(make()));
+    for (const DateOrder order :
+         {DateOrder::FromValues, DateOrder::DayMonthYear, DateOrder::MonthDayYear,
+          DateOrder::YearMonthDay, DateOrder::YearDayMonth})
+      all.push_back(named(whatsapp_adapter(order)));
+    for (auto make : {signal_adapter, telegram_adapter, instagram_adapter, sms_backup_adapter,
+                      vast2014_adapter})
       all.push_back(named(make()));
     return all;
   }();

@@ -16,6 +16,7 @@
 #include "core/store/record_store.hpp"
 #include "core/store/segment_store.hpp"
 #include "ingest/identifiers.hpp"
+#include "ingest/messages/party.hpp"
 #include "ingest/records/relation_text.hpp"
 #include "palermo/v1/source.pb.h"
 
@@ -26,6 +27,8 @@ constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 constexpr std::string_view kCalls = "calls";
 constexpr std::string_view kIntercepts = "intercepts";
 constexpr std::string_view kPayments = "payments";
+constexpr std::string_view kMessages = "messages";
+constexpr std::string_view kConversations = "conversations";
 
 struct SourceInfo {
   v1::Source source;
@@ -126,7 +129,7 @@ class Loader {
 
  private:
   [[nodiscard]] bool wants(std::string_view layer) const {
-    return options_->layer.empty() || options_->layer == layer;
+    return options_->layer == layer || (options_->layer.empty() && layer != kConversations);
   }
 
   core::Status read_sources() {
@@ -161,7 +164,7 @@ class Loader {
   Layer& layer(std::string_view name) {
     for (Layer& known : out_.layers)
       if (known.name == name) return known;
-    out_.layers.push_back({std::string{name}, 0, LayerKind::PointEvents, false, false});
+    out_.layers.push_back({std::string{name}, 0, LayerKind::PointEvents, false, false, false});
     return out_.layers.back();
   }
 
@@ -200,6 +203,31 @@ class Loader {
         if (source != sources_.end() && source->second.source.mapping().starts_with("two-mode"))
           known.two_mode = true;
       }
+    }
+    return find_message_layers();
+  }
+
+  /// Which layer a message belongs to, only the message itself says.
+  core::Status find_message_layers() {
+    std::uint64_t to_parties = 0;
+    std::uint64_t in_conversations = 0;
+    store::RecordQuery query;
+    query.kind = "message";
+    PALERMO_CHECK_OK(store::for_each_record(*db_, query, [&](store::StoredRecord& stored) {
+      const v1::Message& message = stored.record.message();
+      if (!ingest::ties_sender(message)) return core::ok();
+      if (!message.recipients().empty())
+        ++to_parties;
+      else if (!message.conversation().empty())
+        ++in_conversations;
+      return core::ok();
+    }));
+    if (to_parties > 0) layer(kMessages).records += to_parties;
+    if (in_conversations > 0) {
+      Layer& known = layer(kConversations);
+      known.records += in_conversations;
+      known.two_mode = true;
+      known.apart = true;
     }
     return core::ok();
   }
@@ -293,6 +321,7 @@ class Loader {
       if (!wants(layer_name)) continue;
       PALERMO_CHECK_OK(read_kind(kind, ""));
     }
+    if (wants(kMessages) || wants(kConversations)) PALERMO_CHECK_OK(read_kind("message", ""));
     return read_kind("relation", options_->layer);
   }
 
@@ -317,6 +346,7 @@ class Loader {
           (options_->to_us && first > *options_->to_us))
         return core::ok();
     }
+    if (stored.record.has_message() && !is_wanted(stored.record.message())) return core::ok();
     const auto source = sources_.find(stored.record.source_id());
     if (source == sources_.end())
       return core::Error{core::ErrorCode::Integrity,
@@ -336,7 +366,53 @@ class Loader {
     ++used_;
     if (stored.record.has_intercept()) return add_intercept(stored.record.intercept(), contact);
     if (stored.record.has_payment()) return add_payment(stored.record.payment(), contact);
+    if (stored.record.has_message()) return add_message(stored.record.message(), contact);
     return add_relation(stored, contact);
+  }
+
+  /// Whether a message ties anybody in the layers asked for; counts why not.
+  bool is_wanted(const v1::Message& message) {
+    if (!ingest::ties_sender(message)) {
+      if (wants(kMessages)) ++nobodys_words_;
+      return false;
+    }
+    if (!message.recipients().empty()) return wants(kMessages);
+    if (wants(kConversations) && !message.conversation().empty()) return true;
+    if (wants(kMessages)) ++unnamed_recipients_;
+    return false;
+  }
+
+  core::Status add_message(const v1::Message& message, Builder::Contact contact) {
+    PALERMO_TRY(contact.a, node_of_party(message, message.sender()));
+    if (message.recipients().empty()) {
+      const auto found = by_key_.find({"conversation", message.conversation()});
+      if (found == by_key_.end()) return not_listed();
+      contact.b = builder_.node(found->second);
+      builder_.add(contact);
+      return core::ok();
+    }
+    std::set<std::uint32_t> seen{contact.a};
+    for (const std::string& recipient : message.recipients()) {
+      if (recipient.empty()) continue;
+      PALERMO_TRY(contact.b, node_of_party(message, recipient));
+      if (seen.insert(contact.b).second) builder_.add(contact);
+    }
+    return core::ok();
+  }
+
+  static core::Error not_listed() {
+    return core::Error{core::ErrorCode::Integrity,
+                       "a record names an identifier that the case does not list", std::nullopt,
+                       "run `palermo audit verify`", "DANGLING_IDENTIFIER"};
+  }
+
+  /// Node of a sender or recipient, read as ingestion read it.
+  core::Result<std::uint32_t> node_of_party(const v1::Message& message, const std::string& text) {
+    const store::ObservedIdentifier party = ingest::read_party(message, text, country_);
+    const auto found = by_key_.find({party.kind, party.value});
+    // Readers of other exports know accounts by their own rules.
+    if (found == by_key_.end()) return node_of(text, false);
+    return builder_.node(found->second);
   }
 
   core::Status add_intercept(const v1::InterceptSession& session, Builder::Contact contact) {
@@ -414,10 +490,7 @@ class Loader {
       found = std::find_if(by_key_.begin(), by_key_.end(), [&](const auto& entry) {
         return entry.first.second == observed.value || identifiers_.at(entry.second).raw == text;
       });
-    if (found == by_key_.end())
-      return core::Error{core::ErrorCode::Integrity,
-                         "a record names an identifier that the case does not list", std::nullopt,
-                         "run `palermo audit verify`", "DANGLING_IDENTIFIER"};
+    if (found == by_key_.end()) return not_listed();
     at->second = builder_.node(found->second);
     return at->second;
   }
@@ -488,8 +561,23 @@ class Loader {
     if (no_weight_ > 0)
       basis.add_notices(fmt::format("{} relations have a weight of 0 or less and tie nobody",
                                     with_commas(no_weight_)));
+    if (nobodys_words_ > 0)
+      basis.add_notices(fmt::format(
+          "{} messages are lines of the application, dispatches, drafts or without a sender and "
+          "tie nobody",
+          with_commas(nobodys_words_)));
+    if (unnamed_recipients_ > 0)
+      basis.add_notices(
+          fmt::format("{} messages name no recipient and tie nobody: to write in one group is no "
+                      "contact between two of its members",
+                      with_commas(unnamed_recipients_)));
     std::vector<std::string_view> used_layers;
     for (const Layer& known : out_.layers) {
+      if (known.apart && options_->layer.empty())
+        basis.add_notices(
+            fmt::format("layer \"{}\" (who wrote in which conversation, two-mode) is left out; "
+                        "--layer {} reads it",
+                        known.name, known.name));
       if (!wants(known.name)) continue;
       used_layers.push_back(known.name);
       if (known.kind == LayerKind::Relations) out_.table.kind = LayerKind::Relations;
@@ -527,6 +615,8 @@ class Loader {
   std::uint64_t one_party_ = 0;
   std::uint64_t without_time_ = 0;
   std::uint64_t no_weight_ = 0;
+  std::uint64_t nobodys_words_ = 0;
+  std::uint64_t unnamed_recipients_ = 0;
 };
 
 }  // namespace

@@ -121,12 +121,23 @@ class Messages(CaseWithMessages):
         self.assertEqual(self.ok("records", "--number", "Ann")["total"], 2)
         self.assertEqual(self.ok("records", "--number", "+447700900002")["total"], 2)
 
-    def test_a_phone_whose_owner_the_file_name_tells(self):
+    def test_a_group_ties_nobody_to_anybody(self):
+        self.take(self.write("one.txt", self.GROUP), "--timezone", "UTC")
+        whole = self.ok("network", "summary")
+        self.assertEqual((whole["nodes"], whole["edges"]), (0, 0))
+        self.assertTrue(any("conversations" in n for n in whole["basis"]["notices"]), whole["basis"])
+        wrote = self.ok("network", "summary", "--layer", "conversations")
+        self.assertEqual((wrote["nodes"], wrote["edges"], wrote["total_weight"]), (3, 2, 3))
+        self.refused(2, "network", "summary", "--layer", "messages")
+
+    def test_a_phone_ties_its_owner_to_the_others(self):
         sms = ('<smses count="3"><sms address="+447700900002" date="1930381200000" type="1" body="a"/>'
                '<sms address="+447700900002" date="1930381260000" type="2" body="b"/>'
                '<sms address="+447700900003" date="1930381260000" type="3" body="draft"/></smses>')
         answer = self.take(self.write("sms-+447700900001.xml", sms))
         self.assertEqual(answer["stored"], 3)
+        network = self.ok("network", "summary", "--layer", "messages")
+        self.assertEqual((network["nodes"], network["edges"], network["total_weight"]), (2, 1, 2))
         shown = self.ok("records", "--kind", "message", json_output=False)
         self.assertIn("not_sent", shown)
 

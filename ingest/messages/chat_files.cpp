@@ -107,7 +107,7 @@ v1::Message message_of(const ChatSource& source, Split split, Counts& counts) {
 
 core::Result<RecordBatch> read_chat(const AdapterInput& input, const ChatSource& source,
                                     const ChatText& chat, DateOrder order, std::string mapping) {
-  PALERMO_TRY(MessageBuilder builder, MessageBuilder::make(input));
+  PALERMO_TRY(MessageBuilder builder, MessageBuilder::make(input, "lines"));
   for (const std::uint32_t line : chat.orphans)
     builder.reject(line, "NO_HEADER", "text before the first line that begins with date and time");
   std::set<std::string, std::less<>> senders;
@@ -167,7 +167,7 @@ core::Result<RecordBatch> read_chat(const AdapterInput& input, const ChatSource&
         fmt::format("{} lines begin with date and time in another layout than the first; "
                     "they are kept as text of the message before them",
                     chat.other_layout));
-  return builder.finish("lines", std::move(mapping));
+  return builder.finish(std::move(mapping));
 }
 
 /// The first line that is not blank, from the first bytes.
@@ -194,6 +194,9 @@ Detection detect_whatsapp(std::string_view bytes, std::string_view) {
   if (!header) return {};
   if (is_signal(*header))
     return {0.6, "its first line begins with date and time in brackets, as a chat text"};
+  // Logs of programs begin so too; most phones write a comma.
+  if (!header->bracket && !header->comma)
+    return {0.55, "its first line begins with date, time and a hyphen, as a chat text"};
   return {0.94, fmt::format("its first line begins with date and time {}, as a WhatsApp text",
                             header->bracket ? "in brackets" : "and a hyphen")};
 }

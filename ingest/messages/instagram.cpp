@@ -86,7 +86,7 @@ class InstagramReader {
       builder_.add(std::move(read.message), read.position, read.at_us);
     }
     describe(participants.size());
-    return builder_.finish("records", "newest first, as in the file");
+    return builder_.finish("newest first, as in the file");
   }
 
  private:
@@ -173,7 +173,8 @@ Detection detect_instagram(std::string_view bytes, std::string_view) {
 Adapter instagram_adapter() {
   return {"instagram", "1", "Instagram or Facebook conversation as JSON", detect_instagram,
           [](const AdapterInput& input) -> core::Result<RecordBatch> {
-            PALERMO_TRY(detail::MessageBuilder builder, detail::MessageBuilder::make(input));
+            PALERMO_TRY(detail::MessageBuilder builder,
+                        detail::MessageBuilder::make(input, "records"));
             return InstagramReader{std::move(builder)}.read(input);
           }};
 }

@@ -16,9 +16,10 @@ constexpr std::int64_t kMaxMilliseconds = 100'000'000'000'000;
 
 }  // namespace
 
-core::Result<MessageBuilder> MessageBuilder::make(const AdapterInput& input) {
+core::Result<MessageBuilder> MessageBuilder::make(const AdapterInput& input,
+                                                  std::string positions) {
   PALERMO_TRY(TimeReader times, TimeReader::make(input.options));
-  return MessageBuilder{input, std::move(times)};
+  return MessageBuilder{input, std::move(positions), std::move(times)};
 }
 
 core::Result<bool> MessageBuilder::take_time(std::uint32_t position, std::string_view field,
@@ -29,8 +30,15 @@ core::Result<bool> MessageBuilder::take_time(std::uint32_t position, std::string
     case ReadTime::State::Absent:
       reject(position, "MISSING_TIME", fmt::format("'{}' is missing", field));
       return false;
-    case ReadTime::State::NoZone:
-      return no_zone_error(position, field);
+    case ReadTime::State::NoZone: {
+      core::Error error = no_zone_error(position, field);
+      if (batch_.positions == "records") {
+        error.message =
+            fmt::format("record {}: '{}' is a local time without offset", position, field);
+        error.where->line = 0;
+      }
+      return error;
+    }
     case ReadTime::State::Bad:
       reject(position, "BAD_TIME", fmt::format("'{}': {}", field, time.why));
       return false;
@@ -100,7 +108,7 @@ void MessageBuilder::reject(std::uint32_t position, std::string code, std::strin
   out.set_message(std::move(message));
 }
 
-core::Result<RecordBatch> MessageBuilder::finish(std::string positions, std::string mapping) {
+core::Result<RecordBatch> MessageBuilder::finish(std::string mapping) {
   if (size() == 0) return bad_input(0, "not one message", "check that it was exported completely");
   if (batch_.rows.empty())
     return bad_input(batch_.rejects.front().line(),
@@ -118,7 +126,6 @@ core::Result<RecordBatch> MessageBuilder::finish(std::string positions, std::str
         "nothing in the file says whose device or account it came from: an authorization is "
         "compared by time and data type, not by target");
   batch_.rows_read = static_cast<std::uint32_t>(size());
-  batch_.positions = std::move(positions);
   batch_.mapping = std::move(mapping);
   times_.report(batch_);
   return std::move(batch_);

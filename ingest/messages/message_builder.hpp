@@ -16,11 +16,12 @@ namespace palermo::ingest::detail {
 
 class MessageBuilder {
  public:
+  /// @param positions  "lines" or "records"
   /// @error InvalidArgument  no such zone
-  [[nodiscard]] static core::Result<MessageBuilder> make(const AdapterInput& input);
+  [[nodiscard]] static core::Result<MessageBuilder> make(const AdapterInput& input,
+                                                         std::string positions);
 
   /// Reads a time into `text` (ISO 8601 with offset) and its instant. False: it was rejected.
-  /// @param what  for messages: "line 3" or "record 3"; the field's name follows
   /// @error BadInput  a local time, and the user named no zone
   core::Result<bool> take_time(std::uint32_t position, std::string_view field, std::string_view raw,
                                std::string* text, std::optional<std::int64_t>* us);
@@ -40,13 +41,14 @@ class MessageBuilder {
   void note(std::string notice) { batch_.notices.push_back(std::move(notice)); }
   [[nodiscard]] std::size_t size() const { return batch_.rows.size() + batch_.rejects.size(); }
 
-  /// @param positions  "lines" or "records"
-  /// @error BadInput  not one message
-  [[nodiscard]] core::Result<RecordBatch> finish(std::string positions, std::string mapping);
+  /// @error BadInput  not one message, or every one rejected
+  [[nodiscard]] core::Result<RecordBatch> finish(std::string mapping);
 
  private:
-  explicit MessageBuilder(const AdapterInput& input, TimeReader times)
-      : country_{input.options.country}, times_{std::move(times)} {}
+  MessageBuilder(const AdapterInput& input, std::string positions, TimeReader times)
+      : country_{input.options.country}, times_{std::move(times)} {
+    batch_.positions = std::move(positions);
+  }
   void mention(store::RecordRow& row, const std::string& text);
 
   std::string country_;

@@ -102,7 +102,7 @@ class SmsReader {
           fmt::format("{} attachments are in the file; the case holds their names and "
                       "types, not their content",
                       parts_));
-    return builder_.finish("records", "");
+    return builder_.finish("");
   }
 
  private:
@@ -323,13 +323,13 @@ core::Result<CallText> read_calls_backup(const AdapterInput& input) {
 }  // namespace
 
 Adapter sms_backup_adapter() {
-  return {"sms_backup", "1", "SMS and MMS of an Android backup (XML)", detect_sms,
-          [](const AdapterInput& input) -> core::Result<RecordBatch> {
-            PALERMO_TRY(detail::MessageBuilder builder, detail::MessageBuilder::make(input));
-            return SmsReader{std::move(builder),
-                             owner_in_name(input.file_name, input.options.country)}
-                .read(input);
-          }};
+  return {
+      "sms_backup", "1", "SMS and MMS of an Android backup (XML)", detect_sms,
+      [](const AdapterInput& input) -> core::Result<RecordBatch> {
+        PALERMO_TRY(detail::MessageBuilder builder, detail::MessageBuilder::make(input, "records"));
+        return SmsReader{std::move(builder), owner_in_name(input.file_name, input.options.country)}
+            .read(input);
+      }};
 }
 
 CallAdapter calls_backup_adapter() {

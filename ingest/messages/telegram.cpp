@@ -49,7 +49,7 @@ class TelegramReader {
       return bad_input(1, "neither messages nor chats.list stands in the file",
                        "export the chats as JSON and ingest result.json");
     describe(root);
-    return builder_.finish("records", fmt::format("{} chats", chats));
+    return builder_.finish(fmt::format("{} chats", chats));
   }
 
  private:
@@ -259,7 +259,8 @@ Detection detect_telegram(std::string_view bytes, std::string_view) {
 Adapter telegram_adapter() {
   return {"telegram", "1", "Telegram export as JSON: one chat or a whole account", detect_telegram,
           [](const AdapterInput& input) -> core::Result<RecordBatch> {
-            PALERMO_TRY(detail::MessageBuilder builder, detail::MessageBuilder::make(input));
+            PALERMO_TRY(detail::MessageBuilder builder,
+                        detail::MessageBuilder::make(input, "records"));
             return TelegramReader{std::move(builder)}.read(input);
           }};
 }

@@ -94,7 +94,7 @@ class StreamReader {
                       "ties nobody",
                       mentions_));
     return builder_.finish(
-        "lines", fmt::format("{} microblogs, {} dispatch messages", microblogs_, dispatches_));
+        fmt::format("{} microblogs, {} dispatch messages", microblogs_, dispatches_));
   }
 
  private:
@@ -152,7 +152,8 @@ Detection detect_stream(std::string_view bytes, std::string_view) {
 Adapter vast2014_adapter() {
   return {"vast2014", "1", "microblogs and dispatch messages of the VAST Challenge 2014 (CSV)",
           detect_stream, [](const AdapterInput& input) -> core::Result<RecordBatch> {
-            PALERMO_TRY(detail::MessageBuilder builder, detail::MessageBuilder::make(input));
+            PALERMO_TRY(detail::MessageBuilder builder,
+                        detail::MessageBuilder::make(input, "lines"));
             return StreamReader{std::move(builder)}.read(input);
           }};
 }

@@ -66,7 +66,7 @@ TEST_CASE("Telegram: a whole account names its owner; groups name no recipient",
       {"id": 1, "type": "message", "date": "2031-07-01T10:00:00", "from": "Bob", "from_id": "user42",
        "text": "now"}]},
     {"type": "saved_messages", "id": 7, "messages": []}]}})";
-  CHECK(refusal("telegram", text).starts_with("1: line 1: 'date' is a local time"));
+  CHECK(refusal("telegram", text).starts_with("0: record 1: 'date' is a local time"));
   const auto batch = read("telegram", text, zone("Europe/Rome"));
   REQUIRE(batch.rows.size() == 1);
   CHECK(at(batch, 0).sent_at() == "2031-07-01T10:00:00+02:00");

@@ -16,6 +16,7 @@
 #include "core/store/record_store.hpp"
 #include "core/store/segment_store.hpp"
 #include "ingest/identifiers.hpp"
+#include "ingest/messages/party.hpp"
 #include "ingest/records/relation_text.hpp"
 #include "palermo/v1/source.pb.h"
 
@@ -26,6 +27,8 @@ constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 constexpr std::string_view kCalls = "calls";
 constexpr std::string_view kIntercepts = "intercepts";
 constexpr std::string_view kPayments = "payments";
+constexpr std::string_view kMessages = "messages";
+constexpr std::string_view kConversations = "conversations";
 
 struct SourceInfo {
   v1::Source source;
@@ -126,7 +129,7 @@ class Loader {
 
  private:
   [[nodiscard]] bool wants(std::string_view layer) const {
-    return options_->layer.empty() || options_->layer == layer;
+    return options_->layer == layer || (options_->layer.empty() && layer != kConversations);
   }
 
   core::Status read_sources() {
@@ -161,14 +164,14 @@ class Loader {
   Layer& layer(std::string_view name) {
     for (Layer& known : out_.layers)
       if (known.name == name) return known;
-    out_.layers.push_back({std::string{name}, 0, LayerKind::PointEvents, false, false});
+    out_.layers.push_back({std::string{name}, 0, LayerKind::PointEvents, false, false, false});
     return out_.layers.back();
   }
 
   core::Status find_layers() {
     PALERMO_TRY(std::int64_t calls, store::count_calls(*db_));
-    PALERMO_TRY(const std::int64_t noted, count_noted_calls());
-    calls += noted;
+    PALERMO_TRY(const MessageCounts messages, count_messages());
+    calls += messages.noted_calls;
     if (calls > 0) {
       Layer& known = layer(kCalls);
       known.records = static_cast<std::uint64_t>(calls);
@@ -203,20 +206,45 @@ class Loader {
           known.two_mode = true;
       }
     }
+    if (messages.to_parties > 0) layer(kMessages).records += messages.to_parties;
+    if (messages.in_conversations > 0) {
+      Layer& known = layer(kConversations);
+      known.records += messages.in_conversations;
+      known.two_mode = true;
+      known.apart = true;
+    }
     return core::ok();
   }
 
-  /// Calls that stand among messages: those of exchange formats, with any number of parties.
-  core::Result<std::int64_t> count_noted_calls() {
-    std::int64_t count = 0;
+  struct MessageCounts {
+    std::int64_t noted_calls = 0;
+    std::uint64_t to_parties = 0;
+    std::uint64_t in_conversations = 0;
+  };
+
+  /// A call that stands among messages, with any number of parties called.
+  static bool is_noted_call(const v1::Message& message) {
+    return message.kind() == v1::Message::call && !message.recipients().empty();
+  }
+
+  /// Which layer a message belongs to, only the message itself says.
+  core::Result<MessageCounts> count_messages() {
+    MessageCounts counts;
     store::RecordQuery query;
     query.kind = "message";
-    PALERMO_CHECK_OK(
-        store::for_each_record(*db_, query, [&count](store::StoredRecord& stored) -> core::Status {
-          if (stored.record.message().kind() == v1::Message::call) ++count;
-          return core::ok();
-        }));
-    return count;
+    PALERMO_CHECK_OK(store::for_each_record(*db_, query, [&counts](store::StoredRecord& stored) {
+      const v1::Message& message = stored.record.message();
+      if (is_noted_call(message)) {
+        ++counts.noted_calls;
+      } else if (ingest::ties_sender(message)) {
+        if (!message.recipients().empty())
+          ++counts.to_parties;
+        else if (!message.conversation().empty())
+          ++counts.in_conversations;
+      }
+      return core::ok();
+    }));
+    return counts;
   }
 
   core::Status check_layer() const {
@@ -308,7 +336,8 @@ class Loader {
       if (!wants(layer_name)) continue;
       PALERMO_CHECK_OK(read_kind(kind, ""));
     }
-    if (wants(kCalls)) PALERMO_CHECK_OK(read_kind("message", ""));
+    if (wants(kCalls) || wants(kMessages) || wants(kConversations))
+      PALERMO_CHECK_OK(read_kind("message", ""));
     return read_kind("relation", options_->layer);
   }
 
@@ -321,8 +350,6 @@ class Loader {
   }
 
   core::Status add_record(store::StoredRecord& stored) {
-    if (stored.record.has_message() && stored.record.message().kind() != v1::Message::call)
-      return core::ok();
     if (options_->from_us || options_->to_us) {
       if (!stored.from_us && !stored.to_us) {
         ++without_time_;
@@ -335,6 +362,7 @@ class Loader {
           (options_->to_us && first > *options_->to_us))
         return core::ok();
     }
+    if (stored.record.has_message() && !is_wanted(stored.record.message())) return core::ok();
     const auto source = sources_.find(stored.record.source_id());
     if (source == sources_.end())
       return core::Error{core::ErrorCode::Integrity,
@@ -354,8 +382,57 @@ class Loader {
     ++used_;
     if (stored.record.has_intercept()) return add_intercept(stored.record.intercept(), contact);
     if (stored.record.has_payment()) return add_payment(stored.record.payment(), contact);
-    if (stored.record.has_message()) return add_noted_call(stored.record.message(), contact);
+    if (stored.record.has_message())
+      return is_noted_call(stored.record.message())
+                 ? add_noted_call(stored.record.message(), contact)
+                 : add_message(stored.record.message(), contact);
     return add_relation(stored, contact);
+  }
+
+  /// Whether a message ties anybody in the layers asked for; counts why not.
+  bool is_wanted(const v1::Message& message) {
+    if (is_noted_call(message)) return wants(kCalls);
+    if (!ingest::ties_sender(message)) {
+      if (wants(kMessages)) ++nobodys_words_;
+      return false;
+    }
+    if (!message.recipients().empty()) return wants(kMessages);
+    if (wants(kConversations) && !message.conversation().empty()) return true;
+    if (wants(kMessages)) ++unnamed_recipients_;
+    return false;
+  }
+
+  core::Status add_message(const v1::Message& message, Builder::Contact contact) {
+    PALERMO_TRY(contact.a, node_of_party(message, message.sender()));
+    if (message.recipients().empty()) {
+      const auto found = by_key_.find({"conversation", message.conversation()});
+      if (found == by_key_.end()) return not_listed();
+      contact.b = builder_.node(found->second);
+      builder_.add(contact);
+      return core::ok();
+    }
+    std::set<std::uint32_t> seen{contact.a};
+    for (const std::string& recipient : message.recipients()) {
+      if (recipient.empty()) continue;
+      PALERMO_TRY(contact.b, node_of_party(message, recipient));
+      if (seen.insert(contact.b).second) builder_.add(contact);
+    }
+    return core::ok();
+  }
+
+  static core::Error not_listed() {
+    return core::Error{core::ErrorCode::Integrity,
+                       "a record names an identifier that the case does not list", std::nullopt,
+                       "run `palermo audit verify`", "DANGLING_IDENTIFIER"};
+  }
+
+  /// Node of a sender or recipient, read as ingestion read it.
+  core::Result<std::uint32_t> node_of_party(const v1::Message& message, const std::string& text) {
+    const store::ObservedIdentifier party = ingest::read_party(message, text, country_);
+    const auto found = by_key_.find({party.kind, party.value});
+    // Readers of other exports know accounts by their own rules.
+    if (found == by_key_.end()) return node_of(text, false);
+    return builder_.node(found->second);
   }
 
   core::Status add_intercept(const v1::InterceptSession& session, Builder::Contact contact) {
@@ -394,7 +471,7 @@ class Loader {
     std::vector<std::uint32_t> called;
     for (const std::string& text : call.recipients()) {
       if (text.empty()) continue;
-      PALERMO_TRY(const std::uint32_t party, node_of(text, false));
+      PALERMO_TRY(const std::uint32_t party, node_of_party(call, text));
       if (std::find(called.begin(), called.end(), party) == called.end()) called.push_back(party);
     }
     contact.spoke = call.has_duration_s() && call.duration_s() > 0;
@@ -408,7 +485,7 @@ class Loader {
       ++ties;
     };
     if (!call.sender().empty()) {
-      PALERMO_TRY(const std::uint32_t caller, node_of(call.sender(), false));
+      PALERMO_TRY(const std::uint32_t caller, node_of_party(call, call.sender()));
       for (const std::uint32_t party : called) tie(caller, party);
     } else {
       for (std::size_t i = 0; i < called.size(); ++i)
@@ -465,10 +542,7 @@ class Loader {
       found = std::find_if(by_key_.begin(), by_key_.end(), [&](const auto& entry) {
         return entry.first.second == observed.value || identifiers_.at(entry.second).raw == text;
       });
-    if (found == by_key_.end())
-      return core::Error{core::ErrorCode::Integrity,
-                         "a record names an identifier that the case does not list", std::nullopt,
-                         "run `palermo audit verify`", "DANGLING_IDENTIFIER"};
+    if (found == by_key_.end()) return not_listed();
     at->second = builder_.node(found->second);
     return at->second;
   }
@@ -539,8 +613,23 @@ class Loader {
     if (no_weight_ > 0)
       basis.add_notices(fmt::format("{} relations have a weight of 0 or less and tie nobody",
                                     with_commas(no_weight_)));
+    if (nobodys_words_ > 0)
+      basis.add_notices(fmt::format(
+          "{} messages are lines of the application, dispatches, drafts or without a sender and "
+          "tie nobody",
+          with_commas(nobodys_words_)));
+    if (unnamed_recipients_ > 0)
+      basis.add_notices(
+          fmt::format("{} messages name no recipient and tie nobody: to write in one group is no "
+                      "contact between two of its members",
+                      with_commas(unnamed_recipients_)));
     std::vector<std::string_view> used_layers;
     for (const Layer& known : out_.layers) {
+      if (known.apart && options_->layer.empty())
+        basis.add_notices(
+            fmt::format("layer \"{}\" (who wrote in which conversation, two-mode) is left out; "
+                        "--layer {} reads it",
+                        known.name, known.name));
       if (!wants(known.name)) continue;
       used_layers.push_back(known.name);
       if (known.kind == LayerKind::Relations) out_.table.kind = LayerKind::Relations;
@@ -578,6 +667,8 @@ class Loader {
   std::uint64_t one_party_ = 0;
   std::uint64_t without_time_ = 0;
   std::uint64_t no_weight_ = 0;
+  std::uint64_t nobodys_words_ = 0;
+  std::uint64_t unnamed_recipients_ = 0;
 };
 
 }  // namespace

@@ -20,11 +20,13 @@ struct LoadOptions {
 };
 
 struct Layer {
-  std::string name;  // calls, intercepts, payments, or the name of a layer of relations
+  // calls, intercepts, payments, messages, conversations, or the name of a layer of relations
+  std::string name;
   std::uint64_t records = 0;
   LayerKind kind = LayerKind::PointEvents;
   bool calls = false;     // its ties are conversations: what `calls` and layers named so hold
   bool two_mode = false;  // stated as persons by events
+  bool apart = false;     // read only when it is named
 };
 
 struct LoadedNetwork {
@@ -42,6 +44,12 @@ struct LoadedNetwork {
 /// - intercepts: the line and each other party, in the session's direction; in a room, each pair of
 ///   those present. Spoke: voice of the line with a party, longer than 0 seconds.
 /// - payments: payer > payee, weight 1 each.
+/// - messages: sender > each recipient that the export names, weight 1 each; nobody spoke. Lines of
+///   the application, dispatches and drafts tie nobody.
+/// - conversations, only when it is named: sender > conversation, weight 1 each, for messages whose
+///   recipients the export does not name: a group, a channel, a chat as text. Two-mode, because to
+///   write in one group is no contact between two of its members; hence the layers merged leave it
+///   out and the basis says so.
 /// - relations: a > b with their weight (1 where none is stated); a relation without b is an
 /// isolate.
 ///   A layer whose name says so (call, calls, phonecalls …) counts as one of calls, and the basis

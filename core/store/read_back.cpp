@@ -239,14 +239,27 @@ v1::RecordView view_of(const StoredRecord& stored) {
     case v1::Record::kMessage: {
       const v1::Message& message = record.message();
       view.set_a(message.sender());
-      view.set_b(fmt::format("{}", fmt::join(message.recipients(), ", ")));
-      view.set_local_time(message.sent_at());
+      // Who received a message of a group no export says; the group itself is an identifier.
+      view.set_b(message.recipients().empty()
+                     ? message.conversation()
+                     : fmt::format("{}", fmt::join(message.recipients(), ", ")));
+      view.set_local_time(message.sent_at().empty() ? message.received_at() : message.sent_at());
       if (message.direction() != v1::Message::direction_unspecified)
         view.set_direction(v1::Message::Direction_Name(message.direction()));
       if (message.has_duration_s() && message.duration_s() >= 0 &&
           message.duration_s() <= std::numeric_limits<std::int32_t>::max())
         view.set_duration_s(static_cast<std::int32_t>(message.duration_s()));
-      view.set_text(message.text());
+      view.set_text(message.text().empty()
+                        ? fmt::format("{}", fmt::join(message.attachments(), ", "))
+                        : message.text());
+      if (message.kind() != v1::Message::message && message.kind() != v1::Message::kind_unspecified)
+        view.add_flags(v1::Message::Kind_Name(message.kind()));
+      if (message.attachments_size() > 0) view.add_flags("attachment");
+      if (message.deleted()) view.add_flags("deleted");
+      if (message.edited()) view.add_flags("edited");
+      if (!message.forwarded_from().empty()) view.add_flags("forwarded");
+      if (message.direction() == v1::Message::out && message.sent_at().empty())
+        view.add_flags("not_sent");
       break;
     }
     case v1::Record::kCustody:

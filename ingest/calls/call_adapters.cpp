@@ -7,6 +7,7 @@
 #include "ingest/calls/pbx_leg.hpp"
 #include "ingest/calls/subscriber_csv.hpp"
 #include "ingest/calls/swiss_retained.hpp"
+#include "ingest/messages/messages.hpp"
 
 namespace palermo::ingest {
 namespace {
@@ -78,6 +79,7 @@ const std::vector<CallAdapter>& call_adapters() {
     all.push_back(swisscom_2018_adapter());
     all.push_back(companion_list_adapter());
     all.push_back(etsi_102657_adapter());
+    all.push_back(calls_backup_adapter());
     return all;
   }();
   return kAdapters;

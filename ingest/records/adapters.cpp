@@ -1,5 +1,6 @@
 #include "ingest/batch.hpp"
 #include "ingest/exchange/exchange.hpp"
+#include "ingest/messages/messages.hpp"
 #include "ingest/records/networks.hpp"
 #include "ingest/records/record_files.hpp"
 #include "ingest/records/relations.hpp"
@@ -30,6 +31,13 @@ const std::vector<Adapter>& record_adapters() {
                       undercover_report_adapter, intercept_log_adapter, technique_use_adapter,
                       payments_adapter, dl_adapter, pajek_adapter, graphml_adapter, gexf_adapter,
                       x1_adapter, case_uco_adapter, followthemoney_adapter, camt_adapter})
+      all.push_back(named(make()));
+    for (const DateOrder order :
+         {DateOrder::FromValues, DateOrder::DayMonthYear, DateOrder::MonthDayYear,
+          DateOrder::YearMonthDay, DateOrder::YearDayMonth})
+      all.push_back(named(whatsapp_adapter(order)));
+    for (auto make : {signal_adapter, telegram_adapter, instagram_adapter, sms_backup_adapter,
+                      vast2014_adapter})
       all.push_back(named(make()));
     return all;
   }();

@@ -118,6 +118,15 @@ class BrokenInput(support.CaseTest):
         self.expect("no statement", self.write("g.xml", camt + "</BkToCstmrStmt></Document>"))
         self.expect(("day and month", "date_order"), self.write("h.csv", "date,amount,currency,from,to\n01/02/2031,5.00,EUR,A,B\n"))
 
+    def test_chats_cut_off_or_without_a_message(self):
+        self.expect("not well-formed", self.write("a.xml", '<smses count="2"><sms address="1" date="1" type="1"/>'))
+        self.expect("line 1", self.write("b.json", '{"messages":[{"type":"message","date_unixtime":"1","text":"x"}'))
+        self.expect("every one of the 1 messages is rejected", self.write(
+            "c.json", '{"messages":[{"sender_name":"A","timestamp_ms":-1}]}'))
+        self.expect("--format whatsapp_dmy", self.write("d.txt", "01/02/2031, 10:00 - A: x\n"), "--timezone", "UTC")
+        self.expect("--timezone", self.write("e.txt", "13/02/2031, 10:00 - A: x\n"))
+        self.expect("not valid utf-8", self.write("f.txt", b"13/02/2031, 10:00 - A: \xff\n"), "--timezone", "UTC")
+
     def test_a_wrong_format_name_is_a_usage_error(self):
         self.refused(2, "ingest", self.write("a.csv", HEADER + ROW), "--technique", "NONE", "--format", "nonsense")
 

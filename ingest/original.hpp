@@ -9,7 +9,8 @@
 namespace palermo::ingest {
 
 /// Text of one line of an evidence file, without its line end.
-/// @param path  where the file stands today; the case keeps only its digest
+/// @param path  where the file, or the archive it came in, stands today; the case keeps only its
+///              digest
 /// @param line  1-based, as counted when it was read
 /// @error BadInput  absent, unreadable, or no longer the bytes that were ingested (SHA-256); no
 /// such

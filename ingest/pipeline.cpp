@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 
 #include "core/base/text.hpp"
 #include "core/base/time.hpp"
 #include "ingest/calls/call_adapter.hpp"
 #include "ingest/calls/row_scanner.hpp"
 #include "ingest/detect.hpp"
+#include "ingest/inputs/input_list.hpp"
 #include "ingest/pipeline_calls.hpp"
 #include "ingest/pipeline_records.hpp"
 #include "ingest/profile/profile.hpp"
@@ -258,8 +260,11 @@ std::vector<FormatInfo> known_formats() {
   return formats;
 }
 
-Result<v1::IngestResult> ingest_file(session::Session& session, const std::string& path,
-                                     const IngestOptions& options) {
+namespace {
+
+/// What the options say about how to read, checked once for all files.
+Result<std::optional<Profile>> read_options(session::Session& session,
+                                            const IngestOptions& options) {
   PALERMO_CHECK_OK(check_options(options));
   std::optional<Profile> own;
   if (!options.map_text.empty()) {
@@ -276,41 +281,45 @@ Result<v1::IngestResult> ingest_file(session::Session& session, const std::strin
       find_record_adapter(options.format) == nullptr && profile_named(options.format) == nullptr)
     return unknown_format(options.format);
   PALERMO_CHECK_OK(scope_of(session, options));
+  return own;
+}
 
-  PALERMO_TRY(const std::unique_ptr<SourceFile> file, SourceFile::open(path));
+Result<v1::IngestResult> ingest_opened(session::Session& session, SourceFile& file,
+                                       const std::optional<Profile>& own,
+                                       const IngestOptions& options) {
   PALERMO_TRY(const std::int64_t sources, session.db().scalar("SELECT count(*) FROM source"));
   if (sources > 0) {
-    PALERMO_TRY(const std::string sha256, file->sha256());
+    PALERMO_TRY(const std::string sha256, file.sha256());
     PALERMO_TRY(const std::optional<v1::Source> known, find_source(session.db(), sha256));
     if (known) {
       v1::IngestResult result = known_answer(*known);
-      result.set_file(path);
+      result.set_file(file.path());
       result.set_format(known->adapter() == "call_csv" ? std::string{kCallPrefix} + known->mapping()
                                                        : known->adapter());
       result.set_dry_run(options.dry_run);
       return result;
     }
   }
-  PALERMO_TRY(const Choice choice, choose(*file, options, own));
+  PALERMO_TRY(const Choice choice, choose(file, options, own));
   v1::IngestResult result;
   if (choice.call_adapter != nullptr) {
-    if (file->bytes().size() > kMaxRecordFile)
-      return bad_file(*file, fmt::format("is larger than {} MiB", kMaxRecordFile >> 20),
+    if (file.bytes().size() > kMaxRecordFile)
+      return bad_file(file, fmt::format("is larger than {} MiB", kMaxRecordFile >> 20),
                       "split it into several files");
-    PALERMO_TRY(result, ingest_calls(session, *file, *choice.call_adapter, options));
+    PALERMO_TRY(result, ingest_calls(session, file, *choice.call_adapter, options));
   } else if (choice.profile != nullptr) {
-    PALERMO_TRY(result, ingest_calls(session, *file, *choice.profile, options));
+    PALERMO_TRY(result, ingest_calls(session, file, *choice.profile, options));
   } else if (choice.adapter != nullptr) {
-    if (file->bytes().size() > kMaxRecordFile)
-      return bad_file(*file, fmt::format("is larger than {} MiB", kMaxRecordFile >> 20),
+    if (file.bytes().size() > kMaxRecordFile)
+      return bad_file(file, fmt::format("is larger than {} MiB", kMaxRecordFile >> 20),
                       "split it into several files");
-    PALERMO_TRY(result, ingest_records(session, *file, *choice.adapter, options));
+    PALERMO_TRY(result, ingest_records(session, file, *choice.adapter, options));
   } else {
     return Error{ErrorCode::Internal, fmt::format("no reader for {}", choice.format)};
   }
   result.set_format(choice.format);
   result.set_detected_because(choice.because);
-  result.set_file(path);
+  result.set_file(file.path());
   result.set_dry_run(options.dry_run);
   if (result.quarantined() > 0 && options.authorization_id.empty() && options.technique.empty())
     result.add_notices(
@@ -319,32 +328,121 @@ Result<v1::IngestResult> ingest_file(session::Session& session, const std::strin
   return result;
 }
 
+/// Adds one file's counts to the sums.
+void add_to(v1::IngestResult& sum, v1::IngestResult one) {
+  sum.set_rows_read(sum.rows_read() + one.rows_read());
+  sum.set_stored(sum.stored() + one.stored());
+  sum.set_duplicates(sum.duplicates() + one.duplicates());
+  sum.set_quarantined(sum.quarantined() + one.quarantined());
+  sum.set_rejected(sum.rejected() + one.rejected());
+  sum.set_invalid_numbers(sum.invalid_numbers() + one.invalid_numbers());
+  sum.set_ambiguous_local_times(sum.ambiguous_local_times() + one.ambiguous_local_times());
+  sum.set_nonexistent_local_times(sum.nonexistent_local_times() + one.nonexistent_local_times());
+  *sum.add_files() = std::move(one);
+}
+
+/// Files of no known format, found before anything is stored.
+class Unreadable {
+ public:
+  void add(const std::string& name, const Error& error) {
+    why_.emplace(name, error.message);
+    if (first_.message.empty()) first_ = error;
+  }
+  [[nodiscard]] const std::map<std::string, std::string>& why() const { return why_; }
+  [[nodiscard]] Error error(bool several) const {
+    if (!several) return first_;
+    constexpr std::size_t kShown = 10;
+    std::string list;
+    std::size_t shown = 0;
+    for (const auto& [name, why] : why_) {
+      if (shown++ == kShown) break;
+      list += fmt::format("\n    {}: {}", core::printable(name, 160), core::printable(why, 200));
+    }
+    if (why_.size() > kShown) list += fmt::format("\n    and {} more", why_.size() - kShown);
+    return Error{ErrorCode::BadInput,
+                 fmt::format("{} of the files cannot be taken:{}", why_.size(), list), std::nullopt,
+                 "nothing was stored; leave files out by name with --skip PATTERN, or all that are "
+                 "of no known format with --leave-unknown, or name the format with --format"};
+  }
+
+ private:
+  std::map<std::string, std::string> why_;
+  Error first_;
+};
+
+}  // namespace
+
+Result<v1::IngestResult> ingest_file(session::Session& session, const std::string& path,
+                                     const IngestOptions& options) {
+  PALERMO_TRY(const std::optional<Profile> own, read_options(session, options));
+  PALERMO_TRY(const std::unique_ptr<SourceFile> file, SourceFile::open(path));
+  return ingest_opened(session, *file, own, options);
+}
+
 Result<v1::IngestResult> ingest_files(session::Session& session,
                                       const std::vector<std::string>& paths,
                                       const IngestOptions& options) {
-  if (paths.size() == 1) return ingest_file(session, paths.front(), options);
+  PALERMO_TRY(const std::optional<Profile> own, read_options(session, options));
+  PALERMO_TRY(const InputList inputs, InputList::list(paths, {options.skip}));
+  PALERMO_TRY(const bool plain, inputs.is_one_plain_file());
+  if (plain) return ingest_file(session, paths.front(), options);
+
+  Unreadable unreadable;
+  std::size_t count = 0;
   v1::IngestResult sum;
-  for (const std::string& path : paths) {
-    auto one = ingest_file(session, path, options);
-    if (!one) {
-      Error error = std::move(one).error();
-      std::string taken;
-      for (const v1::IngestResult& file : sum.files())
-        if (!file.already_known()) taken += (taken.empty() ? "" : ", ") + file.source_id();
-      if (!taken.empty() && !options.dry_run)
-        error.next += fmt::format("{}the files before it were taken: {}",
-                                  error.next.empty() ? "" : "; ", taken);
-      return error;
+  const auto left_out = [&sum](const LeftOut& left) {
+    v1::LeftOutFile* out = sum.add_left_out();
+    out->set_file(left.name);
+    out->set_reason(left.reason);
+  };
+  const auto look = [&](const std::string& name, Result<SourceFile*> file) -> Status {
+    ++count;
+    if (options.progress) options.progress("looking at file " + std::to_string(count), 0);
+    if (!file) {
+      unreadable.add(name, file.error());
+    } else if (auto choice = choose(**file, options, own); !choice) {
+      unreadable.add(name, choice.error());
     }
-    sum.set_rows_read(sum.rows_read() + one->rows_read());
-    sum.set_stored(sum.stored() + one->stored());
-    sum.set_duplicates(sum.duplicates() + one->duplicates());
-    sum.set_quarantined(sum.quarantined() + one->quarantined());
-    sum.set_rejected(sum.rejected() + one->rejected());
-    sum.set_invalid_numbers(sum.invalid_numbers() + one->invalid_numbers());
-    sum.set_ambiguous_local_times(sum.ambiguous_local_times() + one->ambiguous_local_times());
-    sum.set_nonexistent_local_times(sum.nonexistent_local_times() + one->nonexistent_local_times());
-    *sum.add_files() = *std::move(one);
+    return core::ok();
+  };
+  PALERMO_CHECK_OK(inputs.for_each(look, left_out));
+  if (count == 0)
+    return Error{ErrorCode::BadInput, "nothing is left to take: every file was left out",
+                 core::SourcePosition{paths.front(), 0}, "look at the patterns of --skip"};
+  if (!unreadable.why().empty() && (!options.leave_unknown || unreadable.why().size() == count))
+    return unreadable.error(count > 1);
+  for (const auto& [name, why] : unreadable.why()) left_out({name, why});
+
+  const auto taken = [&] {
+    std::string list;
+    for (const v1::IngestResult& file : sum.files())
+      if (!file.already_known()) list += (list.empty() ? "" : ", ") + file.source_id();
+    return list;
+  };
+  std::size_t number = 0;
+  const Status all = inputs.for_each(
+      [&](const std::string& name, Result<SourceFile*> file) -> Status {
+        ++number;
+        if (unreadable.why().contains(name)) return core::ok();
+        if (!file) return std::move(file).error();
+        IngestOptions named = options;
+        if (options.progress)
+          named.progress = [&](std::string_view step, double done) {
+            options.progress(fmt::format("file {} of {}: {}", number, count, step), done);
+          };
+        PALERMO_TRY(v1::IngestResult one, ingest_opened(session, **file, own, named));
+        add_to(sum, std::move(one));
+        return core::ok();
+      },
+      [](const LeftOut&) {});
+  if (!all) {
+    Error error = all.error();
+    if (const std::string list = taken(); !list.empty() && !options.dry_run)
+      error.next += fmt::format(
+          "{}the files before it were taken: {}; once it is put right, the "
+          "same command goes on from there",
+          error.next.empty() ? "" : "; ", list);
+    return error;
   }
   sum.set_dry_run(options.dry_run);
   sum.set_already_known(

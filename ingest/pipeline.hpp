@@ -27,6 +27,8 @@ struct IngestOptions {
   std::string layer;
   bool dry_run = false;
   bool keep_going = false;
+  std::vector<std::string> skip;  // shell patterns of files of folders and archives to leave out
+  bool leave_unknown = false;     // files of folders and archives that are of no known format
   /// Told what is being done and how far, 0 … 1; may be empty.
   std::function<void(std::string_view step, double done)> progress;
 };
@@ -49,8 +51,12 @@ struct FormatInfo {
                                                          const std::string& path,
                                                          const IngestOptions& options);
 
-/// Several files, each in its own transaction, in the order given. The answer's counts are sums. A
-/// file that cannot be taken stops the run; the error says which files were taken before it.
+/// Files, folders and archives (ingest/inputs/), each file in its own transaction, in a fixed order.
+/// Before anything is stored every archive is unpacked once to its end, and every file's format is
+/// told, so that a broken archive or a file of no known format stores nothing. The answer's counts
+/// are sums. A file that cannot be taken all the same stops the run; the error says which files
+/// were taken before it, and the same command goes on from there, because known bytes change
+/// nothing.
 [[nodiscard]] core::Result<v1::IngestResult> ingest_files(session::Session& session,
                                                           const std::vector<std::string>& paths,
                                                           const IngestOptions& options);

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <filesystem>
 #include <map>
 #include <span>
 #include <thread>
@@ -333,7 +332,7 @@ Result<v1::IngestResult> take_calls(session::Session& session, SourceFile& file,
 
   source.set_sha256(sha256);
   source.set_size(file.bytes().size());
-  source.set_name(std::filesystem::path{file.path()}.filename().string());
+  source.set_name(file.name());
   source.set_timezone(table.timezone);
   source.set_country(table.country);
   source.set_grading(options.grading);

@@ -4,7 +4,6 @@
 #include <spdlog/stopwatch.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <optional>
 
@@ -228,7 +227,7 @@ Result<v1::IngestResult> ingest_records(session::Session& session, SourceFile& f
   v1::Source source;
   source.set_sha256(sha256);
   source.set_size(file.bytes().size());
-  source.set_name(std::filesystem::path{file.path()}.filename().string());
+  source.set_name(file.name());
   source.set_adapter(adapter.id);
   source.set_adapter_version(adapter.version);
   source.set_mapping(batch.mapping);

@@ -29,6 +29,7 @@ constexpr std::size_t kPiece = 4U << 20;
 core::Result<std::unique_ptr<SourceFile>> SourceFile::open(const std::string& path) {
   std::unique_ptr<SourceFile> file{new SourceFile};
   file->path_ = path;
+  file->name_at_ = path.rfind('/') + 1;
   // A pipe without writer would block an ordinary open for ever.
   file->descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file->descriptor_ < 0)
@@ -38,26 +39,29 @@ core::Result<std::unique_ptr<SourceFile>> SourceFile::open(const std::string& pa
   if (fstat(file->descriptor_, &status) != 0)
     return refused(path, fmt::format("cannot be read: {}", std::strerror(errno)));
   if (S_ISDIR(status.st_mode))
-    return refused(path, "is a folder", "name the files in it one by one");
+    return refused(path, "is a folder", "name it to `palermo ingest`, which takes the files in it");
   if (!S_ISREG(status.st_mode))
     return refused(path, "is no regular file", "save the evidence as a file first");
   if (status.st_size == 0) return refused(path, "is empty", "ask for the file again");
   file->size_ = static_cast<std::size_t>(status.st_size);
   file->modified_ns_ = modified_ns(status);
-  void* mapped = mmap(nullptr, file->size_, PROT_READ, MAP_PRIVATE, file->descriptor_, 0);
-  if (mapped == MAP_FAILED)
-    return refused(path, fmt::format("cannot be read: {}", std::strerror(errno)));
-  file->data_ = static_cast<char*>(mapped);
-  madvise(mapped, file->size_, MADV_SEQUENTIAL | MADV_WILLNEED);
-  SourceFile* raw = file.get();
-  file->hashing_ = std::thread{[raw] {
-    core::Sha256 hash;
-    for (std::size_t at = 0; at < raw->size_ && !raw->stop_.load(std::memory_order_relaxed);
-         at += kPiece)
-      hash.update({raw->data_ + at, std::min(kPiece, raw->size_ - at)});
-    raw->digest_ = hash.finish();
-  }};
+  PALERMO_CHECK_OK(file->map());
   return file;
+}
+
+core::Status SourceFile::map() {
+  void* mapped = mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, descriptor_, 0);
+  if (mapped == MAP_FAILED)
+    return refused(path_, fmt::format("cannot be read: {}", std::strerror(errno)));
+  data_ = static_cast<char*>(mapped);
+  madvise(mapped, size_, MADV_SEQUENTIAL | MADV_WILLNEED);
+  hashing_ = std::thread{[this] {
+    core::Sha256 hash;
+    for (std::size_t at = 0; at < size_ && !stop_.load(std::memory_order_relaxed); at += kPiece)
+      hash.update({data_ + at, std::min(kPiece, size_ - at)});
+    digest_ = hash.finish();
+  }};
+  return core::ok();
 }
 
 SourceFile::~SourceFile() {
@@ -75,6 +79,53 @@ core::Result<std::string> SourceFile::sha256() {
     return refused(path_, "was changed while it was read",
                    "run the command again on a copy at rest");
   return core::to_hex(digest_);
+}
+
+core::Result<MemoryFile> MemoryFile::make(std::string path, std::size_t name_at) {
+  const int descriptor = memfd_create("palermo", MFD_CLOEXEC);
+  if (descriptor < 0)
+    return refused(path, fmt::format("cannot be unpacked: {}", std::strerror(errno)));
+  return MemoryFile{std::move(path), name_at, descriptor};
+}
+
+MemoryFile::MemoryFile(MemoryFile&& other) noexcept
+    : path_{std::move(other.path_)},
+      name_at_{other.name_at_},
+      descriptor_{other.descriptor_},
+      size_{other.size_} {
+  other.descriptor_ = -1;
+}
+
+MemoryFile::~MemoryFile() {
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+core::Status MemoryFile::append(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0)
+      return refused(path_, fmt::format("cannot be unpacked: {}", std::strerror(errno)),
+                     "unpack it elsewhere and name the folder");
+    size_ += static_cast<std::size_t>(written);
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return core::ok();
+}
+
+core::Result<std::unique_ptr<SourceFile>> MemoryFile::finish() && {
+  std::unique_ptr<SourceFile> file{new SourceFile};
+  struct stat status {};
+  if (fstat(descriptor_, &status) != 0)
+    return refused(path_, fmt::format("cannot be read: {}", std::strerror(errno)));
+  file->path_ = std::move(path_);
+  file->name_at_ = name_at_;
+  file->descriptor_ = descriptor_;
+  descriptor_ = -1;
+  file->size_ = size_;
+  file->modified_ns_ = modified_ns(status);
+  PALERMO_CHECK_OK(file->map());
+  return file;
 }
 
 }  // namespace palermo::ingest

@@ -23,14 +23,21 @@ class SourceFile {
 
   [[nodiscard]] std::string_view bytes() const { return {data_, size_}; }
   [[nodiscard]] const std::string& path() const { return path_; }
+  /// What the case calls it: the file name without its folder, "delivery.zip/calls/01.csv" in an
+  /// archive.
+  [[nodiscard]] std::string name() const { return path_.substr(name_at_); }
   /// Waits for the digest, then checks that nobody wrote to the file since it was opened, so that
   /// the digest is that of the bytes that were read.
   /// @error BadInput  the file was changed meanwhile
   [[nodiscard]] core::Result<std::string> sha256();
 
  private:
+  friend class MemoryFile;
   SourceFile() = default;
+  /// Maps `descriptor_`, of which `size_` is known, and starts the digest.
+  core::Status map();
   std::string path_;
+  std::size_t name_at_ = 0;  // where name() begins
   int descriptor_ = -1;
   char* data_ = nullptr;
   std::size_t size_ = 0;
@@ -38,6 +45,30 @@ class SourceFile {
   std::atomic<bool> stop_{false};
   core::Digest digest_{};
   std::thread hashing_;
+};
+
+/// A file of this process's memory alone, written once and then read like any other: unpacked
+/// evidence never stands on a disk outside the case.
+class MemoryFile {
+ public:
+  /// @param path     what the file is called in errors
+  /// @param name_at  where in it SourceFile::name begins
+  [[nodiscard]] static core::Result<MemoryFile> make(std::string path, std::size_t name_at);
+  MemoryFile(MemoryFile&& other) noexcept;
+  MemoryFile& operator=(MemoryFile&&) = delete;
+  ~MemoryFile();
+  /// @error BadInput  the memory is exhausted
+  [[nodiscard]] core::Status append(std::string_view bytes);
+  /// The file, ready to be read. Not for one without bytes.
+  [[nodiscard]] core::Result<std::unique_ptr<SourceFile>> finish() &&;
+
+ private:
+  MemoryFile(std::string path, std::size_t name_at, int descriptor)
+      : path_{std::move(path)}, name_at_{name_at}, descriptor_{descriptor} {}
+  std::string path_;
+  std::size_t name_at_;
+  int descriptor_;
+  std::size_t size_ = 0;
 };
 
 }  // namespace palermo::ingest

@@ -2,10 +2,12 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <memory>
 
 #include "cli/commands/all.hpp"
+#include "cli/commands/watch_folder.hpp"
 #include "cli/files.hpp"
 #include "core/base/text.hpp"
 #include "ingest/pipeline.hpp"
@@ -17,6 +19,8 @@ struct IngestArguments {
   std::vector<std::string> files;
   ingest::IngestOptions options;
   std::string map_path;
+  std::string watch;
+  int settle_s = 5;
 };
 
 constexpr std::size_t kMaxMapBytes = 1U << 20;
@@ -73,11 +77,19 @@ std::string answer_text(const v1::IngestResult& result) {
     text = file_text(result);
   } else {
     for (const v1::IngestResult& file : result.files()) text += file_text(file);
-    text += fmt::format(
-        "{} files: {} rows = {} stored + {} duplicates + {} in quarantine + {} rejected\n",
-        result.files_size(), result.rows_read(), result.stored(), result.duplicates(),
-        result.quarantined(), result.rejected());
+    text +=
+        fmt::format("{}: {} rows = {} stored + {} duplicates + {} in quarantine + {} rejected\n",
+                    counted(static_cast<std::uint32_t>(result.files_size()), "file", "files"),
+                    result.rows_read(), result.stored(), result.duplicates(), result.quarantined(),
+                    result.rejected());
   }
+  constexpr int kLeftOutShown = 20;
+  for (int i = 0; i < std::min(result.left_out_size(), kLeftOutShown); ++i)
+    text += fmt::format("not taken: {}: {}\n", core::printable(result.left_out(i).file(), 160),
+                        core::printable(result.left_out(i).reason(), 200));
+  if (result.left_out_size() > kLeftOutShown)
+    text += fmt::format("not taken: {} more; --json lists all\n",
+                        result.left_out_size() - kLeftOutShown);
   if (result.dry_run()) text += "Dry run: nothing was stored.\n";
   return text;
 }
@@ -107,12 +119,8 @@ class ProgressLine {
   std::string last_;
 };
 
-core::Status run_ingest(const IngestArguments& arguments, const Context& context) {
-  ingest::IngestOptions options = arguments.options;
-  if (!arguments.map_path.empty()) {
-    PALERMO_TRY(options.map_text, read_text_file(arguments.map_path, kMaxMapBytes));
-    options.map_name = arguments.map_path;
-  }
+core::Status take(const std::vector<std::string>& files, ingest::IngestOptions options,
+                  const Context& context) {
   PALERMO_TRY(session::Session session, context.open());
   PALERMO_CHECK_OK(session.permit(authorization::Operation::Ingest));
   v1::IngestResult result;
@@ -121,10 +129,29 @@ core::Status run_ingest(const IngestArguments& arguments, const Context& context
     options.progress = [&progress](std::string_view step, double done) {
       progress.draw(step, done);
     };
-    PALERMO_TRY(result, ingest::ingest_files(session, arguments.files, options));
+    PALERMO_TRY(result, ingest::ingest_files(session, files, options));
   }
   context.answer(result, [&] { return answer_text(result); });
   return core::ok();
+}
+
+core::Status run_ingest(const IngestArguments& arguments, const Context& context) {
+  ingest::IngestOptions options = arguments.options;
+  if (!arguments.map_path.empty()) {
+    PALERMO_TRY(options.map_text, read_text_file(arguments.map_path, kMaxMapBytes));
+    options.map_name = arguments.map_path;
+  }
+  if (arguments.watch.empty()) {
+    if (arguments.files.empty())
+      return core::Error{core::ErrorCode::Usage, "no file named", std::nullopt,
+                         "name files, folders or archives, or a drop folder with --watch FOLDER"};
+    return take(arguments.files, options, context);
+  }
+  if (!arguments.files.empty())
+    return core::Error{core::ErrorCode::Usage, "--watch takes the files of its folder alone",
+                       std::nullopt, "ingest the other files in a command of their own"};
+  return watch_folder(arguments.watch, std::chrono::seconds{arguments.settle_s}, context,
+                      [&](const std::string& path) { return take({path}, options, context); });
 }
 
 std::string footer() {
@@ -145,7 +172,10 @@ Command add_ingest(CLI::App& app) {
   auto arguments = std::make_shared<IngestArguments>();
   ingest::IngestOptions& options = arguments->options;
   CLI::App* parser = app.add_subcommand("ingest", "Take evidence files into the case");
-  parser->add_option("files", arguments->files, "Evidence files")->required()->type_name("FILE");
+  parser
+      ->add_option("files", arguments->files,
+                   "Evidence files; folders, with all under them; ZIP, tar, 7z and gz archives")
+      ->type_name("FILE");
   parser->add_option("--format", options.format, "What the files are; see below")
       ->capture_default_str()
       ->type_name("F");
@@ -170,6 +200,23 @@ Command add_ingest(CLI::App& app) {
   parser->add_flag("--dry-run", options.dry_run, "Do everything but store");
   parser->add_flag("--keep-going", options.keep_going,
                    "Rows with another number of columns become rejects instead of an error");
+  parser
+      ->add_option("--skip", options.skip,
+                   "Leave out files of folders and archives by name, e.g. '*.pdf'")
+      ->type_name("PATTERN")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  parser->add_flag("--leave-unknown", options.leave_unknown,
+                   "Leave out files of no known format instead of refusing all, and list them");
+  parser
+      ->add_option("--watch", arguments->watch,
+                   "Take every file that is dropped into the folder, until interrupted")
+      ->type_name("FOLDER");
+  parser
+      ->add_option("--settle", arguments->settle_s,
+                   "With --watch: seconds a file must have been at rest")
+      ->check(CLI::Range(0, 3600))
+      ->capture_default_str();
   parser->footer([] { return footer(); });
   return {parser, [arguments](const Context& context) { return run_ingest(*arguments, context); }};
 }

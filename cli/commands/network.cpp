@@ -353,7 +353,7 @@ std::vector<Command> add_network(CLI::App& app) {
   auto measures = std::make_shared<MetricsArguments>();
   add_selection(metrics, measures->selection);
   metrics->add_option("--top", measures->top, "Nodes shown; default: all in JSON, 20 in the table")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1, 1'000'000));
   metrics->add_option("--sort", measures->options.sort, "Measure to rank by, see below")
       ->capture_default_str();
   metrics->add_flag("--weights", measures->options.weights,

@@ -174,8 +174,15 @@ core::Status run_trace(const Context& context, const TraceArguments& arguments) 
   PALERMO_CHECK_OK(session.permit(authorization::Operation::ReadRecords));
   PALERMO_TRY(v1::RecordsResult result, store::trace(session.db(), arguments.record));
   const bool named = !arguments.file.empty();
-  const std::string path = named ? arguments.file : result.source().name();
+  std::string path = named ? arguments.file : result.source().name();
   std::error_code ignored;
+  // A file of an archive is looked for in the archive: delivery.zip/calls/01.csv in delivery.zip.
+  for (std::size_t end = path.size(); !named && end != std::string::npos && end > 0;
+       end = path.rfind('/', end - 1)) {
+    if (!std::filesystem::is_regular_file(path.substr(0, end), ignored)) continue;
+    path.resize(end);
+    break;
+  }
   if (named || std::filesystem::is_regular_file(path, ignored)) {
     auto original = ingest::original_line(path, result.source(), result.records(0).line());
     if (original) {
@@ -217,7 +224,7 @@ std::vector<Command> add_records(CLI::App& app) {
   records
       ->add_option("--limit", records_arguments->limit,
                    "Most records shown, the earliest first; 0 = all; default: 40, with --json all")
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Range(0, 1'000'000'000));
   auto trace_arguments = std::make_shared<TraceArguments>();
   CLI::App* trace =
       app.add_subcommand("trace", "One record back to its file, line and authorization");

@@ -26,8 +26,9 @@ class BrokenInput(support.CaseTest):
     def test_only_blank_lines(self):
         self.expect("", self.write("a.csv", b"\n\n  \n"))
 
-    def test_a_folder_and_an_absent_file(self):
-        self.expect("folder", self.folder)
+    def test_a_folder_without_evidence_and_an_absent_file(self):
+        (self.folder / "void").mkdir()
+        self.expect("holds no file", self.folder / "void")
         self.expect("no such file", self.folder / "absent.csv")
 
     def test_a_call_file_cut_in_the_last_row(self):

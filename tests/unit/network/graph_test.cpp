@@ -306,6 +306,23 @@ TEST_CASE("Networks drawn at random keep the laws of graphs", "[network][propert
     RC_ASSERT(components(a).sizes == components(b).sizes);
     RC_ASSERT(path_lengths(a).diameter == path_lengths(b).diameter);
   });
+  rc::prop("PageRank is igraph's", [] {
+    const Graph graph = test::graph_of(random_ties());
+    std::vector<double> strengths_of_edges;
+    for (const Edge& edge : graph.edges()) strengths_of_edges.push_back(edge.weight);
+    const auto handle = detail::to_igraph(graph);
+    auto weights = detail::RealVector::make(strengths_of_edges);
+    auto theirs = detail::RealVector::make();
+    RC_ASSERT(handle.ok() && weights.ok() && theirs.ok());
+    RC_ASSERT(detail::igraph_call("PageRank", [&] {
+                return igraph_pagerank(handle->get(), IGRAPH_PAGERANK_ALGO_PRPACK, theirs->get(),
+                                       nullptr, igraph_vss_all(), false, 0.85, weights->get(),
+                                       nullptr);
+              }).ok());
+    const auto ours = *pagerank(graph, strengths_of_edges);
+    for (std::uint32_t v = 0; v < graph.n(); ++v)
+      RC_ASSERT(std::abs(ours[v] - theirs->copy()[v]) < 1e-9);
+  });
   rc::prop("a community never crosses components", [] {
     const Graph graph = test::graph_of(random_ties());
     const Communities found = *leiden(graph, {3, 1});

@@ -1,0 +1,107 @@
+"""The same files give the same case: interrupted and resumed, repeated, in another order, from an archive."""
+import io
+import json
+import random
+import signal
+import subprocess
+import time
+import zipfile
+
+import support
+
+QUESTIONS = (("network", "summary"), ("network", "metrics", "--top", "100000"), ("network", "groups", "--draws", "5"))
+
+
+
+def calls(seed, count):
+    """Overlapping tables: a part of the rows stands in every one of them."""
+    rows = []
+    for source, n in ((0, count // 3), (seed, count)):
+        draw = random.Random(source)
+        for _ in range(n):
+            a, b = draw.randrange(300), draw.randrange(300)
+            if a == b:
+                continue
+            minute = draw.randrange(60 * 24 * 20)
+            rows.append(f"+447700900{a:03d},+447700900{b:03d},2024-03-{1 + minute // 1440:02d}T"
+                        f"{minute // 60 % 24:02d}:{minute % 60:02d}:00+01:00,{draw.randrange(1, 900)},voice,out,,,\n")
+    return "a,b,start,duration_s,kind,direction,cell,imei,imsi\n" + "".join(rows)
+
+
+class Determinism(support.CaseTest):
+    def setUp(self):
+        super().setUp()
+        self.files = [self.write(f"{i}.csv", calls(i, 800)) for i in (1, 2, 3)]
+        self.files.append(self.write("ties.csv", "source,target,weight\n" + "".join(
+            f"n{i % 37},n{(i * 7 + 1) % 41},{1 + i % 5}\n" for i in range(400))))
+
+    def new_case(self, name):
+        self.case = self.folder / f"{name}.palermo"
+        self.ok("init", "--title", "Test", "--state", "IT")
+
+    def command(self, *files):
+        return ["ingest", *files, "--technique", "NONE"]
+
+    def answers(self):
+        out = []
+        for question in QUESTIONS:
+            answer = self.ok(*question)
+            for key in ("software_version", "case_id", "computed_at"):
+                answer.pop(key, None)
+            out.append(answer)
+        return out
+
+    def records(self):
+        return self.ok("records", "--limit", "0")["records"]
+
+    def contents(self):
+        """What the records say, without the numbers that sources get in the order they come in."""
+        names = ("record_id", "source_id", "line")
+        return sorted(json.dumps({k: v for k, v in record.items() if k not in names}, sort_keys=True)
+                      for record in self.records())
+
+    def test_interrupted_resumed_and_repeated_runs_give_the_same_case(self):
+        self.ok(*self.command(*self.files))
+        answers, records = self.answers(), self.records()
+        self.assertGreater(len(records), 1800)
+        draw = random.Random(7)
+        self.new_case("killed")
+        kills = 0
+        for _ in range(12):
+            run = subprocess.Popen([support.BINARY, "--case", str(self.case), "--quiet", *map(str, self.command(*self.files))],
+                                   env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(draw.uniform(0, 0.6))
+            run.send_signal(draw.choice((signal.SIGKILL, signal.SIGINT, signal.SIGTERM)))
+            kills += run.wait() != 0
+        self.assertGreater(kills, 0)
+        for _ in range(3):
+            self.ok(*self.command(*self.files))
+        self.assertEqual(self.records(), records)
+        self.assertEqual(self.answers(), answers)
+        self.assertTrue(self.ok("audit", "verify")["ok"])
+
+    def test_the_order_of_files_changes_neither_contents_nor_network(self):
+        self.ok(*self.command(*self.files))
+        answers, contents = self.answers(), self.contents()
+        for name, order in (("reversed", self.files[::-1]), ("mixed", [self.files[i] for i in (2, 0, 3, 1)])):
+            self.new_case(name)
+            for path in order:
+                self.ok(*self.command(path))
+            self.assertEqual(self.contents(), contents)
+            self.assertEqual(self.answers(), answers)
+
+    def test_an_archive_gives_what_its_files_give(self):
+        self.ok(*self.command(*self.files))
+        answers, records = self.answers(), self.records()
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in self.files:
+                archive.write(path, path.name)
+        self.new_case("archive")
+        self.ok(*self.command(self.write("delivery.zip", out.getvalue())))
+        self.assertEqual(self.records(), records)
+        self.assertEqual(self.answers(), answers)
+
+
+if __name__ == "__main__":
+    support.main()

@@ -23,6 +23,9 @@ class SourceFile {
 
   [[nodiscard]] std::string_view bytes() const { return {data_, size_}; }
   [[nodiscard]] const std::string& path() const { return path_; }
+  /// Lets go of the memory behind a part of bytes() that was read. Whoever looks there again gets
+  /// the same bytes, from the file.
+  void let_go(std::string_view part) const;
   /// Waits for the digest, then checks that nobody wrote to the file since it was opened, so that
   /// the digest is that of the bytes that were read.
   /// @error BadInput  the file was changed meanwhile

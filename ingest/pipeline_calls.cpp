@@ -180,7 +180,7 @@ class SegmentEncoder {
   SegmentEncoder(const CallColumns& columns, const std::vector<std::uint32_t>& rows,
                  const std::vector<std::uint32_t>& ids)
       : columns_{columns}, rows_{rows}, ids_{ids} {
-    count_ = (rows.size() + store::kMaxSegmentRecords - 1) / store::kMaxSegmentRecords;
+    count_ = (rows.size() + store::kSegmentRecords - 1) / store::kSegmentRecords;
     encoded_.resize(count_);
     if (count_ < 2) return;
     const unsigned threads = std::clamp(std::thread::hardware_concurrency(), 2U, 9U) - 1;
@@ -203,8 +203,8 @@ class SegmentEncoder {
  private:
   void work() {
     for (std::size_t i = next_++; i < count_; i = next_++) {
-      const std::size_t begin = i * store::kMaxSegmentRecords;
-      const std::size_t size = std::min(store::kMaxSegmentRecords, rows_.size() - begin);
+      const std::size_t begin = i * store::kSegmentRecords;
+      const std::size_t size = std::min(store::kSegmentRecords, rows_.size() - begin);
       const CallColumns part = gather(columns_, std::span{rows_}.subspan(begin, size), ids_);
       encoded_[i] = store::encode_segment(part, 0, size);
     }
@@ -242,8 +242,8 @@ v1::QuarantinedProduct product_of(const CallTable& table, const CallColumns& col
     identifier.set_country(table.identifiers[i].country);
     ids[i] = static_cast<std::uint32_t>(product.identifiers_size());
   }
-  for (std::size_t begin = 0; begin < rows.size(); begin += store::kMaxSegmentRecords) {
-    const std::size_t size = std::min(store::kMaxSegmentRecords, rows.size() - begin);
+  for (std::size_t begin = 0; begin < rows.size(); begin += store::kSegmentRecords) {
+    const std::size_t size = std::min(store::kSegmentRecords, rows.size() - begin);
     const CallColumns part = gather(columns, std::span{rows}.subspan(begin, size), ids);
     *product.add_segments() = store::pack_segment(part, 0, size);
   }
@@ -254,6 +254,7 @@ Status write_segments(session::Session& session, store::Transaction& transaction
                       const WrittenSource& place, const std::string& authorization_id,
                       const std::vector<store::EncodedSegment>& segments) {
   PALERMO_TRY(std::int64_t id, session.db().scalar("SELECT coalesce(max(id), 0) FROM segment"));
+  const std::int64_t first = id + 1;
   for (const store::EncodedSegment& segment : segments) {
     v1::LedgerEntry entry;
     entry.set_id(fmt::format("SEG-{}", ++id));
@@ -272,7 +273,7 @@ Status write_segments(session::Session& session, store::Transaction& transaction
       return core::Error{core::ErrorCode::Internal,
                          "a call segment got another number than its entry"};
   }
-  return core::ok();
+  return store::write_index(session.db(), first, segments);
 }
 
 }  // namespace detail
@@ -322,7 +323,7 @@ Result<v1::IngestResult> take_calls(session::Session& session, SourceFile& file,
   PALERMO_TRY(store::Transaction transaction, db.begin());
   PALERMO_TRY(const WrittenSource place, next_source(db));
   table.columns.source_id = place.id;
-  PALERMO_TRY(const std::int64_t known, last_identifier(db));
+  PALERMO_TRY(const std::int64_t known, store::last_identifier(db));
   PALERMO_TRY(store::BulkIdentifiers bulk, store::BulkIdentifiers::look_up(db, table.identifiers));
   CallColumns& columns = table.columns;
   const std::size_t own = columns.records;
@@ -396,8 +397,9 @@ Result<v1::IngestResult> take_calls(session::Session& session, SourceFile& file,
 Result<v1::IngestResult> ingest_calls(session::Session& session, SourceFile& file,
                                       const Profile& profile, const IngestOptions& options) {
   const spdlog::stopwatch watch;
-  PALERMO_TRY(CallTable table,
-              read_calls(file.bytes(), profile, file.path(), read_options_of(file, options)));
+  CallReadOptions read = read_options_of(file, options);
+  read.consumed = [&file](std::string_view part) { file.let_go(part); };
+  PALERMO_TRY(CallTable table, read_calls(file.bytes(), profile, file.path(), read));
   v1::Source source;
   source.set_adapter("call_csv");
   source.set_adapter_version(kCallAdapterVersion);

@@ -14,6 +14,7 @@
 #include "core/base/log.hpp"
 #include "core/base/text.hpp"
 #include "core/ledger/merkle.hpp"
+#include "core/store/identifier_store.hpp"
 #include "core/store/record_store.hpp"
 #include "ingest/pipeline_records_detail.hpp"
 #include "ingest/source_writer.hpp"
@@ -176,7 +177,7 @@ Result<v1::IngestResult> ingest_records(session::Session& session, SourceFile& f
   store::Database& db = session.db();
   PALERMO_TRY(store::Transaction transaction, db.begin());
   PALERMO_TRY(const WrittenSource place, next_source(db));
-  PALERMO_TRY(const std::int64_t known, last_identifier(db));
+  PALERMO_TRY(const std::int64_t known, store::last_identifier(db));
   PALERMO_TRY(store::RecordWriter writer, store::RecordWriter::open(db, place.seq, place.id));
   Coverages coverages{db};
   std::map<std::pair<std::string, std::string>, Held> held;  // rule, authorization

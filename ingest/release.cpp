@@ -238,7 +238,7 @@ Result<Split> release_calls(session::Session& session, store::Transaction& trans
     table.identifiers.push_back(
         {each.kind(), each.value(), each.raw(), each.valid(), each.country()});
   const std::size_t own = columns.records;
-  PALERMO_TRY(const std::int64_t known, last_identifier(db));
+  PALERMO_TRY(const std::int64_t known, store::last_identifier(db));
   PALERMO_TRY(store::BulkIdentifiers bulk, store::BulkIdentifiers::look_up(db, table.identifiers));
   const std::vector<std::uint32_t> authorizations = columns.authorization;
   PALERMO_CHECK_OK(append_earlier(db, table, bulk.ids(), columns));
@@ -269,8 +269,8 @@ Result<Split> release_calls(session::Session& session, store::Transaction& trans
   }
   bulk.assign(mentioned(columns, sorted.stored, table.identifiers.size()));
   std::vector<store::EncodedSegment> segments;
-  for (std::size_t begin = 0; begin < sorted.stored.size(); begin += store::kMaxSegmentRecords) {
-    const std::size_t size = std::min(store::kMaxSegmentRecords, sorted.stored.size() - begin);
+  for (std::size_t begin = 0; begin < sorted.stored.size(); begin += store::kSegmentRecords) {
+    const std::size_t size = std::min(store::kSegmentRecords, sorted.stored.size() - begin);
     const CallColumns part =
         gather(columns, std::span{sorted.stored}.subspan(begin, size), bulk.ids());
     segments.push_back(store::encode_segment(part, 0, size));
@@ -290,7 +290,7 @@ Result<Split> release_records(session::Session& session, store::Transaction& tra
                               v1::QuarantineOutcome& outcome) {
   using namespace detail;
   store::Database& db = session.db();
-  PALERMO_TRY(const std::int64_t known, last_identifier(db));
+  PALERMO_TRY(const std::int64_t known, store::last_identifier(db));
   PALERMO_TRY(store::RecordWriter writer,
               store::RecordWriter::open(db, item.source.seq, item.source.id));
   Coverages coverages{db};

@@ -23,6 +23,8 @@ std::int64_t modified_ns(const struct stat& status) {
 }
 
 constexpr std::size_t kPiece = 4U << 20;
+/// From here on the memory of what was read is given back while the file is read.
+constexpr std::size_t kLarge = 64U << 20;
 
 }  // namespace
 
@@ -57,8 +59,11 @@ core::Status SourceFile::map() {
   madvise(mapped, size_, MADV_SEQUENTIAL | MADV_WILLNEED);
   hashing_ = std::thread{[this] {
     core::Sha256 hash;
-    for (std::size_t at = 0; at < size_ && !stop_.load(std::memory_order_relaxed); at += kPiece)
-      hash.update({data_ + at, std::min(kPiece, size_ - at)});
+    for (std::size_t at = 0; at < size_ && !stop_.load(std::memory_order_relaxed); at += kPiece) {
+      const std::string_view piece{data_ + at, std::min(kPiece, size_ - at)};
+      hash.update(piece);
+      if (size_ > kLarge) let_go(piece);
+    }
     digest_ = hash.finish();
   }};
   return core::ok();
@@ -69,6 +74,15 @@ SourceFile::~SourceFile() {
   if (hashing_.joinable()) hashing_.join();
   if (data_ != nullptr) munmap(data_, size_);
   if (descriptor_ >= 0) close(descriptor_);
+}
+
+void SourceFile::let_go(std::string_view part) const {
+  static const std::size_t kPage = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  const auto begin = static_cast<std::size_t>(part.data() - data_);
+  const std::size_t from = (begin + kPage - 1) / kPage * kPage;
+  const std::size_t to = (begin + part.size()) / kPage * kPage;
+  // Nothing was written to these pages, so they can be read again.
+  if (to > from) madvise(data_ + from, to - from, MADV_DONTNEED);
 }
 
 core::Result<std::string> SourceFile::sha256() {

@@ -26,6 +26,9 @@ class SourceFile {
   /// What the case calls it: the file name without its folder, "delivery.zip/calls/01.csv" in an
   /// archive.
   [[nodiscard]] std::string name() const { return path_.substr(name_at_); }
+  /// Lets go of the memory behind a part of bytes() that was read. Whoever looks there again gets
+  /// the same bytes, from the file.
+  void let_go(std::string_view part) const;
   /// Waits for the digest, then checks that nobody wrote to the file since it was opened, so that
   /// the digest is that of the bytes that were read.
   /// @error BadInput  the file was changed meanwhile

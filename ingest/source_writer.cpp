@@ -7,6 +7,7 @@
 #include "core/base/text.hpp"
 #include "core/base/time.hpp"
 #include "core/sealing/sealed_box.hpp"
+#include "core/store/identifier_store.hpp"
 #include "core/store/row_bytes.hpp"
 
 namespace palermo::ingest {
@@ -74,13 +75,9 @@ Status write_source(session::Session& session, store::Transaction& transaction,
   return insert.run();
 }
 
-Result<std::int64_t> last_identifier(store::Database& db) {
-  return db.scalar("SELECT coalesce(max(id), 0) FROM identifier");
-}
-
 Status write_identifiers(session::Session& session, store::Transaction& transaction,
                          const WrittenSource& place, std::int64_t before) {
-  PALERMO_TRY(const std::int64_t last, last_identifier(session.db()));
+  PALERMO_TRY(const std::int64_t last, store::last_identifier(session.db()));
   if (last == before) return core::ok();
   PALERMO_TRY(store::Statement query,
               session.db().prepare("SELECT salt FROM source WHERE seq = ?1"));

@@ -39,8 +39,6 @@ struct WrittenSource {
 [[nodiscard]] core::Status write_identifiers(session::Session& session,
                                              store::Transaction& transaction,
                                              const WrittenSource& place, std::int64_t before);
-/// Number of the newest identifier, in the current transaction; 0 in a case without any.
-[[nodiscard]] core::Result<std::int64_t> last_identifier(store::Database& db);
 
 /// Seals one group of rows that share a rule code, appends its entry, inserts its row, and adds it
 /// to the answer.

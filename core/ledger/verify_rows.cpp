@@ -2,6 +2,8 @@
 #include <google/protobuf/stubs/logging.h>
 
 #include <algorithm>
+#include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <utility>
@@ -13,6 +15,7 @@
 #include "core/ledger/merkle.hpp"
 #include "core/ledger/verify_detail.hpp"
 #include "core/store/call_columns.hpp"
+#include "core/store/identifier_store.hpp"
 #include "core/store/record_store.hpp"
 #include "core/store/row_bytes.hpp"
 #include "palermo/v1/ingest.pb.h"
@@ -152,9 +155,10 @@ class Mentions {
  public:
   static core::Result<Mentions> open(store::Database& db) {
     PALERMO_TRY(Statement query,
-                db.prepare("SELECT m.record, i.kind, i.value FROM record_identifier m "
-                           "LEFT JOIN identifier i ON i.id = m.identifier ORDER BY m.record"));
-    Mentions mentions{std::move(query)};
+                db.prepare("SELECT m.record, i.kind, i.value, m.identifier FROM "
+                           "record_identifier m LEFT JOIN identifier i ON i.id = m.identifier "
+                           "ORDER BY m.record"));
+    Mentions mentions{std::move(query), db};
     PALERMO_TRY(mentions.ready_, mentions.query_.step());
     return mentions;
   }
@@ -165,8 +169,9 @@ class Mentions {
     while (ready_ && query_.integer(0) <= record) {
       if (query_.integer(0) < record) {
         ++strays;
-      } else if (!found.emplace(query_.text(1), query_.text(2)).second) {
-        ++strays;
+      } else {
+        PALERMO_TRY(auto mentioned, mentioned_now());
+        if (!found.insert(std::move(mentioned)).second) ++strays;
       }
       PALERMO_TRY(ready_, query_.step());
     }
@@ -182,8 +187,19 @@ class Mentions {
   }
 
  private:
-  explicit Mentions(Statement query) : query_{std::move(query)} {}
+  Mentions(Statement query, store::Database& db) : query_{std::move(query)}, blocks_{db} {}
+  /// Kind and value; both empty when neither a row nor a readable block has the identifier.
+  core::Result<Set::value_type> mentioned_now() {
+    if (!query_.is_null(1))
+      return Set::value_type{std::string{query_.text(1)}, std::string{query_.text(2)}};
+    auto packed = blocks_.find(query_.integer(3));
+    if (!packed && packed.error().code != core::ErrorCode::Integrity)
+      return std::move(packed).error();
+    if (!packed || !*packed) return Set::value_type{};
+    return Set::value_type{(*packed)->kind, (*packed)->value};
+  }
   Statement query_;
+  store::IdentifierBlocks blocks_;
   bool ready_ = false;
 };
 
@@ -275,15 +291,15 @@ Status check_records(store::Database& db, Sources& sources, v1::VerifyResult& re
   return core::ok();
 }
 
-/// Which identifiers a segment mentions, by block, as the index must say it.
-std::map<std::int64_t, std::string> index_of(const v1::CallSegment& segment) {
+/// Which identifiers a segment mentions, by block, as the index must say it; nullopt: the list
+/// cannot be read.
+std::optional<std::map<std::int64_t, std::string>> index_of(const v1::CallSegment& segment) {
+  const auto ids = store::dictionary_of(segment);
+  if (!ids || !std::is_sorted(ids->begin(), ids->end(), std::less_equal<>{})) return std::nullopt;
   std::map<std::int64_t, std::string> blocks;
-  for (const std::uint32_t id : segment.dictionary()) {
-    std::string& bits = blocks[id / store::kIndexBlockIds];
-    bits.resize(store::kIndexBlockIds / 8, '\0');
-    char& byte = bits[id % store::kIndexBlockIds / 8];
-    byte = static_cast<char>(static_cast<unsigned char>(byte) | (1U << (id % 8)));
-  }
+  for (store::IndexBlock& block :
+       segment.version() == 2 ? store::index_as_maps(*ids) : store::index_of(*ids))
+    blocks.emplace(block.block, std::move(block.bits));
   return blocks;
 }
 
@@ -323,8 +339,9 @@ Status check_segments(store::Database& db, const Spoken& entries, Sources& sourc
     v1::CallSegment segment;
     if (!segment.ParseFromArray(blob.data(), static_cast<int>(blob.size()))) {
       findings.add("ALTERED", place, "the call records cannot be read");
-    } else if (indexed.empty() ? segment.dictionary_size() > 0
-                               : indexed.mapped() != index_of(segment)) {
+    } else if (const auto expected = index_of(segment);
+               !expected ||
+               (indexed.empty() ? !expected->empty() : indexed.mapped() != *expected)) {
       findings.add("ALTERED", place,
                    "the index of its identifiers does not follow from the call records");
     }
@@ -349,7 +366,8 @@ Status check_segments(store::Database& db, const Spoken& entries, Sources& sourc
   return core::ok();
 }
 
-/// Every identifier row lies in the range of exactly one entry, which commits to its columns.
+/// Every identifier, a row or one of a block, lies in the range of exactly one entry, which commits
+/// to all columns.
 Status check_identifiers(store::Database& db, const Spoken& entries, const Sources& sources,
                          v1::VerifyResult& result, Findings& findings) {
   std::map<std::string_view, const SourceRow*> by_id;
@@ -380,12 +398,14 @@ Status check_identifiers(store::Database& db, const Spoken& entries, const Sourc
     expect_hash(findings, place, "the commitment", body.commit(),
                 core::to_hex(core::commitment(source->second->salt, *bytes)));
   }
-  PALERMO_TRY(const std::int64_t stored, db.scalar("SELECT count(*) FROM identifier"));
-  PALERMO_TRY(const std::int64_t last, db.scalar("SELECT coalesce(max(id), 0) FROM identifier"));
+  PALERMO_TRY(const std::int64_t stored,
+              db.scalar("SELECT (SELECT count(*) FROM identifier) + "
+                        "(SELECT coalesce(sum(max(count, 1)), 0) FROM identifier_block)"));
+  PALERMO_TRY(const std::int64_t last, store::last_identifier(db));
   if (stored != next - 1 || last != next - 1)
     findings.add(
         "ALTERED", "table identifier",
-        fmt::format("{} rows up to number {}; the ledger knows {}", stored, last, next - 1));
+        fmt::format("{} identifiers up to number {}; the ledger knows {}", stored, last, next - 1));
   return core::ok();
 }
 

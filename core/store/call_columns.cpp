@@ -1,14 +1,13 @@
 #include "core/store/call_columns.hpp"
 
 #include <fmt/format.h>
-#include <zstd.h>
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 #include <limits>
-#include <memory>
 #include <span>
+
+#include "core/store/packed.hpp"
 
 namespace palermo::store {
 namespace {
@@ -18,81 +17,16 @@ using core::ErrorCode;
 using core::Result;
 using core::Status;
 
-constexpr std::uint32_t kVersion = 2;
-constexpr int kCompression = 1;
+constexpr std::uint32_t kVersion = 3;
+/// Segments of version 2 have one frame for all planes of a column, and plain dictionaries.
+constexpr std::uint32_t kOldestVersion = 2;
+/// Identifiers a row can name: two parties, two devices, a forwarding target.
+constexpr std::size_t kIdsInRow = 5;
+constexpr std::size_t kTextsInRow = 4;
 
 Error altered(std::string_view why) {
   return Error{ErrorCode::Integrity, fmt::format("a call segment cannot be read: {}", why),
                std::nullopt, "run `palermo audit verify`; restore the case from a copy", "ALTERED"};
-}
-
-struct FreeCompressor {
-  void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
-};
-struct FreeDecompressor {
-  void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
-};
-
-std::string compress(std::string_view bytes) {
-  thread_local const std::unique_ptr<ZSTD_CCtx, FreeCompressor> context{ZSTD_createCCtx()};
-  if (context == nullptr) throw std::bad_alloc{};
-  std::string out(ZSTD_compressBound(bytes.size()), '\0');
-  const std::size_t size = ZSTD_compressCCtx(context.get(), out.data(), out.size(), bytes.data(),
-                                             bytes.size(), kCompression);
-  if (ZSTD_isError(size) != 0) throw std::bad_alloc{};  // only memory can fail with enough room
-  out.resize(size);
-  return out;
-}
-
-/// Steps and offsets wrap around 2^64, so that any pair of times has one.
-std::uint64_t difference(std::int64_t later, std::int64_t earlier) {
-  return static_cast<std::uint64_t>(later) - static_cast<std::uint64_t>(earlier);
-}
-
-unsigned width_for(std::uint64_t range) {
-  if (range == 0) return 0;
-  if (range <= 0xff) return 1;
-  if (range <= 0xffff) return 2;
-  if (range <= 0xffff'ffff) return 4;
-  return 8;
-}
-
-std::string planes_of(std::span<const std::uint64_t> offsets, unsigned width) {
-  const std::size_t n = offsets.size();
-  std::string planes(n * width, '\0');
-  for (unsigned byte = 0; byte < width; ++byte) {
-    char* plane = planes.data() + byte * n;
-    const unsigned shift = byte * 8;
-    for (std::size_t i = 0; i < n; ++i) plane[i] = static_cast<char>(offsets[i] >> shift);
-  }
-  return compress(planes);
-}
-
-void pack_plain(std::span<const std::int64_t> values, v1::PackedColumn& column) {
-  const auto [low, high] = std::minmax_element(values.begin(), values.end());
-  const std::int64_t base = *low;
-  const unsigned width = width_for(difference(*high, base));
-  column.set_width(width);
-  column.set_base(base);
-  if (width == 0) return;
-  std::vector<std::uint64_t> offsets(values.size());
-  for (std::size_t i = 0; i < values.size(); ++i) offsets[i] = difference(values[i], base);
-  column.set_planes(planes_of(offsets, width));
-}
-
-/// Steps where they are narrower than the values themselves, as in a file sorted by time.
-void pack_steps(std::span<const std::int64_t> values, v1::PackedColumn& column) {
-  if (values.size() < 2) return pack_plain(values, column);
-  std::vector<std::int64_t> steps(values.size() - 1);
-  for (std::size_t i = 1; i < values.size(); ++i)
-    steps[i - 1] = static_cast<std::int64_t>(difference(values[i], values[i - 1]));
-  const auto [low, high] = std::minmax_element(steps.begin(), steps.end());
-  const auto [first, last] = std::minmax_element(values.begin(), values.end());
-  if (width_for(difference(*high, *low)) >= width_for(difference(*last, *first)))
-    return pack_plain(values, column);
-  pack_plain(steps, column);
-  column.set_delta(true);
-  column.set_first(values[0]);
 }
 
 template <typename T>
@@ -111,7 +45,8 @@ bool all_zero(const std::vector<T>& column, std::size_t begin, std::size_t end) 
                      [](T value) { return value == 0; });
 }
 
-/// The distinct ids of a segment as a bit map, which gives their ascending order without sorting.
+/// The distinct numbers of a segment as a bit map, which gives their ascending order without
+/// sorting.
 class IdSet {
  public:
   void add(const std::vector<std::uint32_t>& column, std::size_t begin, std::size_t end) {
@@ -167,10 +102,12 @@ v1::CallSegment pack(const CallColumns& c, std::size_t begin, std::size_t end, c
   segment.set_records(static_cast<std::uint32_t>(end - begin));
   segment.set_source_id(c.source_id);
   segment.set_salt(core::random_bytes(32));
-  segment.mutable_dictionary()->Reserve(static_cast<int>(ids.count()));
-  ids.each([&](std::uint32_t id) { segment.add_dictionary(id); });
-
   std::vector<std::int64_t> scratch;
+  scratch.reserve(std::max<std::size_t>(end - begin, ids.count()));
+  ids.each([&](std::uint32_t id) { scratch.push_back(id); });
+  segment.set_identifiers(ids.count());
+  if (ids.count() > 0) pack_steps(scratch, *segment.mutable_packed_dictionary());
+
   {
     auto times = widened(c.started_at_us, begin, end, scratch);
     std::int64_t unit = 60'000'000;
@@ -201,20 +138,22 @@ v1::CallSegment pack(const CallColumns& c, std::size_t begin, std::size_t end, c
   if (!all_zero(c.forwarded_to, begin, end))
     pack_plain(local(c.forwarded_to), *segment.mutable_forwarded_to());
 
-  // Texts of the whole file are narrowed to those this segment uses.
-  std::vector<std::uint32_t> narrowed(c.texts.size() + 1, 0);
+  // Texts of the whole file are narrowed to those this segment uses, in the file's order.
+  IdSet used;
+  for (const auto* column : {&c.cell, &c.last_cell, &c.roaming, &c.authorization})
+    used.add(*column, begin, end);
+  used.finish();
+  if (used.count() > 0) {
+    std::vector<std::string_view> texts;
+    texts.reserve(used.count());
+    used.each([&](std::uint32_t index) { texts.emplace_back(c.texts[index - 1]); });
+    pack_texts(texts, *segment.mutable_packed_texts());
+  }
   const auto text = [&](const std::vector<std::uint32_t>& column,
                         v1::PackedColumn* (v1::CallSegment::*make)()) {
     if (all_zero(column, begin, end)) return;
     scratch.resize(end - begin);
-    for (std::size_t i = begin; i < end; ++i) {
-      const std::uint32_t index = column[i];
-      if (index != 0 && narrowed[index] == 0) {
-        segment.add_texts(c.texts[index - 1]);
-        narrowed[index] = static_cast<std::uint32_t>(segment.texts_size());
-      }
-      scratch[i - begin] = narrowed[index];
-    }
+    for (std::size_t i = begin; i < end; ++i) scratch[i - begin] = used.position(column[i]);
     pack_plain(scratch, *(segment.*make)());
   };
   text(c.cell, &v1::CallSegment::mutable_cell);
@@ -230,62 +169,16 @@ v1::CallSegment pack(const CallColumns& c, std::size_t begin, std::size_t end, c
   return segment;
 }
 
-/// Decompressed numbers of one column, before base and steps are added.
-Result<std::vector<std::uint64_t>> offsets_of(const v1::PackedColumn& column, std::size_t n) {
-  const unsigned width = column.width();
-  if (width != 1 && width != 2 && width != 4 && width != 8) return altered("a column width");
-  const std::size_t size = n * width;
-  const std::string& frame = column.planes();
-  if (ZSTD_getFrameContentSize(frame.data(), frame.size()) != size)
-    return altered("a column length");
-  thread_local const std::unique_ptr<ZSTD_DCtx, FreeDecompressor> context{ZSTD_createDCtx()};
-  if (context == nullptr) throw std::bad_alloc{};
-  std::string planes(size, '\0');
-  const std::size_t got =
-      ZSTD_decompressDCtx(context.get(), planes.data(), size, frame.data(), frame.size());
-  if (ZSTD_isError(got) != 0 || got != size) return altered("a column's compression");
-  std::vector<std::uint64_t> offsets(n, 0);
-  for (unsigned byte = 0; byte < width; ++byte) {
-    const char* plane = planes.data() + byte * n;
-    const unsigned shift = byte * 8;
-    for (std::size_t i = 0; i < n; ++i)
-      offsets[i] |= static_cast<std::uint64_t>(static_cast<unsigned char>(plane[i])) << shift;
-  }
-  return offsets;
-}
-
-template <typename T>
-Status unpack(const v1::PackedColumn& column, std::size_t n, std::int64_t low, std::int64_t high,
-              std::vector<T>& out) {
-  out.clear();
-  out.resize(n);
-  const auto base = static_cast<std::uint64_t>(column.base());
-  const bool steps = column.delta();
-  const std::size_t stored = steps ? n - 1 : n;
-  std::vector<std::uint64_t> offsets;
-  if (column.width() != 0 && stored > 0) {
-    PALERMO_TRY(offsets, offsets_of(column, stored));
-  }
-  std::uint64_t value = static_cast<std::uint64_t>(column.first());
-  bool good = true;
-  for (std::size_t i = 0; i < n; ++i) {
-    if (!steps) {
-      value = base + (offsets.empty() ? 0 : offsets[i]);
-    } else if (i > 0) {
-      value += base + (offsets.empty() ? 0 : offsets[i - 1]);
-    }
-    const auto as_signed = static_cast<std::int64_t>(value);
-    good = good && as_signed >= low && as_signed <= high;
-    out[i] = static_cast<T>(as_signed);
-  }
-  if (!good) return altered("a value out of range");
-  return core::ok();
-}
-
-template <typename T>
-Status unpack_as(const v1::PackedColumn& column, std::size_t n, std::vector<T>& out) {
-  return unpack(column, n, static_cast<std::int64_t>(std::numeric_limits<T>::min()),
-                static_cast<std::int64_t>(std::numeric_limits<T>::max()), out);
+/// Position in the list each text column points into, for version 3 and 2.
+Result<std::vector<std::string>> texts_of(const v1::CallSegment& segment) {
+  if (segment.version() == kOldestVersion)
+    return std::vector<std::string>{segment.texts().begin(), segment.texts().end()};
+  PALERMO_TRY(const TextList list,
+              unpack_texts(segment.packed_texts(), kTextsInRow * segment.records()));
+  std::vector<std::string> texts;
+  texts.reserve(list.size());
+  for (std::size_t i = 0; i < list.size(); ++i) texts.emplace_back(list[i]);
+  return texts;
 }
 
 }  // namespace
@@ -306,36 +199,50 @@ EncodedSegment encode_segment(const CallColumns& columns, std::size_t begin, std
                                               first + static_cast<std::ptrdiff_t>(end));
   encoded.from_us = *from;
   encoded.to_us = *to;
-  ids.each([&](std::uint32_t id) {
-    const std::uint32_t block = id / kIndexBlockIds;
-    if (encoded.index.empty() || encoded.index.back().block != block)
-      encoded.index.push_back({block, std::string(kIndexBlockIds / 8, '\0')});
-    const std::uint32_t within = id % kIndexBlockIds;
-    char& byte = encoded.index.back().bits[within / 8];
-    byte = static_cast<char>(static_cast<unsigned char>(byte) | (1U << (within % 8)));
-  });
+  std::vector<std::uint32_t> all;
+  all.reserve(ids.count());
+  ids.each([&](std::uint32_t id) { all.push_back(id); });
+  encoded.index = index_of(all);
   return encoded;
 }
 
+Result<std::vector<std::uint32_t>> dictionary_of(const v1::CallSegment& segment) {
+  if (segment.version() == kOldestVersion)
+    return std::vector<std::uint32_t>{segment.dictionary().begin(), segment.dictionary().end()};
+  const std::size_t size = segment.identifiers();
+  if (size > kIdsInRow * segment.records()) return altered("the number of its identifiers");
+  std::vector<std::uint32_t> ids;
+  if (size > 0) PALERMO_CHECK_OK(unpack_column(segment.packed_dictionary(), size, ids));
+  return ids;
+}
+
 Result<CallColumns> unpack_segment(const v1::CallSegment& segment, unsigned wanted) {
-  if (segment.version() != kVersion)
-    return altered(fmt::format("version {}, this program reads {}", segment.version(), kVersion));
+  if (segment.version() < kOldestVersion || segment.version() > kVersion)
+    return altered(fmt::format("version {}, this program reads {} to {}", segment.version(),
+                               kOldestVersion, kVersion));
   const std::size_t n = segment.records();
   if (n == 0 || n > kMaxSegmentRecords) return altered("the number of records");
   CallColumns c;
   c.source_id = segment.source_id();
   c.records = n;
-  c.texts.assign(segment.texts().begin(), segment.texts().end());
+  if ((wanted & (kColPlaces | kColAuthorization)) != 0) {
+    PALERMO_TRY(c.texts, texts_of(segment));
+  }
+  std::vector<std::uint32_t> dictionary;
+  if ((wanted & (kColParties | kColDevices)) != 0) {
+    PALERMO_TRY(dictionary, dictionary_of(segment));
+  }
 
   const auto identifiers = [&](const v1::PackedColumn& column,
                                std::vector<std::uint32_t>& out) -> Status {
-    PALERMO_CHECK_OK(unpack(column, n, 0, segment.dictionary_size(), out));
+    PALERMO_CHECK_OK(
+        unpack_column(column, n, 0, static_cast<std::int64_t>(dictionary.size()), out));
     for (std::uint32_t& position : out)
-      if (position != 0) position = segment.dictionary(static_cast<int>(position) - 1);
+      if (position != 0) position = dictionary[position - 1];
     return core::ok();
   };
   const auto texts = [&](const v1::PackedColumn& column, std::vector<std::uint32_t>& out) {
-    return unpack(column, n, 0, segment.texts_size(), out);
+    return unpack_column(column, n, 0, static_cast<std::int64_t>(c.texts.size()), out);
   };
   if ((wanted & kColParties) != 0) {
     PALERMO_CHECK_OK(identifiers(segment.a(), c.a));
@@ -345,16 +252,17 @@ Result<CallColumns> unpack_segment(const v1::CallSegment& segment, unsigned want
     const auto unit = static_cast<std::int64_t>(segment.time_unit_us());
     if (unit < 1 || unit > 60'000'000) return altered("the unit of time");
     constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
-    PALERMO_CHECK_OK(unpack(segment.started_at(), n, -(kMax / unit), kMax / unit, c.started_at_us));
+    PALERMO_CHECK_OK(
+        unpack_column(segment.started_at(), n, -(kMax / unit), kMax / unit, c.started_at_us));
     for (std::int64_t& time : c.started_at_us) time *= unit;
-    PALERMO_CHECK_OK(unpack_as(segment.utc_offset_min(), n, c.utc_offset_min));
+    PALERMO_CHECK_OK(unpack_column(segment.utc_offset_min(), n, c.utc_offset_min));
   }
   if ((wanted & kColUse) != 0) {
-    PALERMO_CHECK_OK(unpack_as(segment.duration_s(), n, c.duration_s));
-    PALERMO_CHECK_OK(unpack_as(segment.kind(), n, c.kind));
-    PALERMO_CHECK_OK(unpack_as(segment.flags(), n, c.flags));
+    PALERMO_CHECK_OK(unpack_column(segment.duration_s(), n, c.duration_s));
+    PALERMO_CHECK_OK(unpack_column(segment.kind(), n, c.kind));
+    PALERMO_CHECK_OK(unpack_column(segment.flags(), n, c.flags));
   }
-  if ((wanted & kColLine) != 0) PALERMO_CHECK_OK(unpack_as(segment.line(), n, c.line));
+  if ((wanted & kColLine) != 0) PALERMO_CHECK_OK(unpack_column(segment.line(), n, c.line));
   if ((wanted & kColDevices) != 0) {
     if (segment.has_imei()) PALERMO_CHECK_OK(identifiers(segment.imei(), c.imei));
     if (segment.has_imsi()) PALERMO_CHECK_OK(identifiers(segment.imsi(), c.imsi));
@@ -366,22 +274,27 @@ Result<CallColumns> unpack_segment(const v1::CallSegment& segment, unsigned want
     if (segment.has_last_cell()) PALERMO_CHECK_OK(texts(segment.last_cell(), c.last_cell));
     if (segment.has_roaming()) PALERMO_CHECK_OK(texts(segment.roaming(), c.roaming));
     if (segment.has_latitude_e7())
-      PALERMO_CHECK_OK(unpack_as(segment.latitude_e7(), n, c.latitude_e7));
+      PALERMO_CHECK_OK(unpack_column(segment.latitude_e7(), n, c.latitude_e7));
     if (segment.has_longitude_e7())
-      PALERMO_CHECK_OK(unpack_as(segment.longitude_e7(), n, c.longitude_e7));
+      PALERMO_CHECK_OK(unpack_column(segment.longitude_e7(), n, c.longitude_e7));
     if (segment.has_azimuth_deg())
-      PALERMO_CHECK_OK(unpack_as(segment.azimuth_deg(), n, c.azimuth_deg));
+      PALERMO_CHECK_OK(unpack_column(segment.azimuth_deg(), n, c.azimuth_deg));
   }
   if ((wanted & kColAuthorization) != 0 && segment.has_authorization())
     PALERMO_CHECK_OK(texts(segment.authorization(), c.authorization));
   return c;
 }
 
-Result<CallColumns> decode_segment(std::string_view blob, unsigned wanted) {
+Result<v1::CallSegment> parse_segment(std::string_view blob) {
   v1::CallSegment segment;
   if (blob.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()) ||
       !segment.ParseFromArray(blob.data(), static_cast<int>(blob.size())))
     return altered("it is no CallSegment message");
+  return segment;
+}
+
+Result<CallColumns> decode_segment(std::string_view blob, unsigned wanted) {
+  PALERMO_TRY(const v1::CallSegment segment, parse_segment(blob));
   return unpack_segment(segment, wanted);
 }
 

@@ -9,6 +9,7 @@
 
 #include "core/base/encoding.hpp"
 #include "core/base/result.hpp"
+#include "core/store/segment_index.hpp"
 #include "palermo/v1/segment.pb.h"
 
 namespace palermo::store {
@@ -88,14 +89,10 @@ struct CallRow {
 /// in or out from the target's point of view; empty where the row names no target.
 [[nodiscard]] std::string_view direction_name(std::uint32_t flags);
 
+/// Most records a segment may have; new ones are cut at kSegmentRecords, since to read the history
+/// of one number is to read every segment that mentions it.
 inline constexpr std::size_t kMaxSegmentRecords = 65'536;
-inline constexpr std::uint32_t kIndexBlockIds = 4'096;
-
-/// Which identifiers of one block of 4,096 a segment mentions.
-struct IndexBlock {
-  std::uint32_t block = 0;
-  std::string bits;  // 512 bytes, lowest bit first
-};
+inline constexpr std::size_t kSegmentRecords = 16'384;
 
 struct EncodedSegment {
   std::string blob;  // serialized v1::CallSegment
@@ -103,7 +100,7 @@ struct EncodedSegment {
   std::uint32_t records = 0;
   std::int64_t from_us = 0;
   std::int64_t to_us = 0;
-  std::vector<IndexBlock> index;
+  std::vector<IndexBlock> index;  // docs/formats/segments.md
 };
 
 /// Rows [begin, end) as one segment. Thread-safe; no shared state.
@@ -119,7 +116,11 @@ struct EncodedSegment {
 /// @error Integrity  the message is not what encode_segment made: lengths, indexes, compression
 [[nodiscard]] core::Result<CallColumns> unpack_segment(const v1::CallSegment& segment,
                                                        unsigned wanted = kColAll);
+[[nodiscard]] core::Result<v1::CallSegment> parse_segment(std::string_view blob);
 [[nodiscard]] core::Result<CallColumns> decode_segment(std::string_view blob,
                                                        unsigned wanted = kColAll);
+/// Ids of the identifiers a segment mentions, ascending. @error Integrity  as above
+[[nodiscard]] core::Result<std::vector<std::uint32_t>> dictionary_of(
+    const v1::CallSegment& segment);
 
 }  // namespace palermo::store

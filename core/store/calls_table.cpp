@@ -68,7 +68,7 @@ struct Cursor : sqlite3_vtab_cursor {
   std::optional<std::int64_t> from_us;
   std::optional<std::int64_t> to_us;
   std::unordered_map<std::uint32_t, std::string> names;
-  std::optional<Statement> find_name;
+  std::optional<IdentifierBlocks> blocks;
 
   [[nodiscard]] bool passes() const {
     if (a && !a->contains(columns.a[row])) return false;
@@ -95,16 +95,10 @@ struct Cursor : sqlite3_vtab_cursor {
   core::Result<const std::string*> name(std::uint32_t identifier) {
     auto [at, fresh] = names.try_emplace(identifier);
     if (fresh && identifier != 0) {
-      if (!find_name) {
-        const Inside inside{*context};
-        PALERMO_TRY(Statement query,
-                    context->db->prepare("SELECT value FROM identifier WHERE id = ?1"));
-        find_name.emplace(std::move(query));
-      }
-      PALERMO_CHECK_OK(find_name->bind(1, std::int64_t{identifier}));
-      PALERMO_TRY(const bool found, find_name->step());
-      if (found) at->second = find_name->text(0);
-      find_name->reset();
+      const Inside inside{*context};
+      if (!blocks) blocks.emplace(*context->db);
+      PALERMO_TRY(StoredIdentifier found, find_identifier(*context->db, *blocks, identifier));
+      at->second = std::move(found.identifier.value);
     }
     return &at->second;
   }

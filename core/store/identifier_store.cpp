@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace palermo::store {
 namespace {
 
@@ -23,15 +25,22 @@ Result<std::vector<StoredIdentifier>> read_all(Statement query) {
   }
 }
 
+std::vector<StoredIdentifier> in_order(std::vector<StoredIdentifier> found) {
+  std::sort(found.begin(), found.end(),
+            [](const StoredIdentifier& x, const StoredIdentifier& y) { return x.id < y.id; });
+  return found;
+}
+
 }  // namespace
 
 Result<IdentifierWriter> IdentifierWriter::open(Database& db) {
   PALERMO_TRY(Statement find,
               db.prepare("SELECT id FROM identifier WHERE kind = ?1 AND value = ?2"));
   PALERMO_TRY(Statement insert,
-              db.prepare("INSERT INTO identifier (kind, value, valid, country, raw) "
-                         "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (kind, value) DO NOTHING"));
-  return IdentifierWriter{std::move(find), std::move(insert), &db};
+              db.prepare("INSERT INTO identifier (kind, value, valid, country, raw, id) "
+                         "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (kind, value) DO NOTHING"));
+  PALERMO_TRY(const std::int64_t last, last_identifier(db));
+  return IdentifierWriter{std::move(find), std::move(insert), &db, last};
 }
 
 Result<std::int64_t> IdentifierWriter::intern(const ObservedIdentifier& identifier) {
@@ -42,11 +51,13 @@ Result<std::int64_t> IdentifierWriter::intern(const ObservedIdentifier& identifi
 Result<std::int64_t> IdentifierWriter::intern(std::string_view kind, std::string_view value,
                                               std::string_view raw, bool valid,
                                               std::string_view country) {
-  PALERMO_CHECK_OK(insert_.bind_all(kind, value, valid ? 1 : 0, country, raw));
+  PALERMO_TRY(const std::int64_t packed, blocks_.id_of(kind, value));
+  if (packed != 0) return packed;
+  PALERMO_CHECK_OK(insert_.bind_all(kind, value, valid ? 1 : 0, country, raw, last_ + 1));
   PALERMO_CHECK_OK(insert_.run());
   if (db_->changes() == 1) {
     ++added_;
-    return db_->last_insert_rowid();
+    return ++last_;
   }
   PALERMO_CHECK_OK(find_.bind_all(kind, value));
   PALERMO_TRY(const bool row, find_.step());
@@ -58,15 +69,27 @@ Result<std::int64_t> IdentifierWriter::intern(std::string_view kind, std::string
   return id;
 }
 
+Result<std::int64_t> last_identifier(Database& db) {
+  return db.scalar(
+      "SELECT max((SELECT coalesce(max(id), 0) FROM identifier), "
+      "(SELECT coalesce(max(first + count - 1), 0) FROM identifier_block))");
+}
+
 Result<BulkIdentifiers> BulkIdentifiers::look_up(Database& db,
                                                  std::span<const ObservedIdentifier> identifiers) {
   BulkIdentifiers bulk{db, identifiers};
-  PALERMO_TRY(const std::int64_t last, db.scalar("SELECT coalesce(max(id), 0) FROM identifier"));
+  PALERMO_TRY(const std::int64_t last, last_identifier(db));
   bulk.last_id_ = static_cast<std::uint32_t>(last);
   if (last == 0) return bulk;
+  IdentifierBlocks blocks{db};
   PALERMO_TRY(Statement find,
               db.prepare("SELECT id FROM identifier WHERE kind = ?1 AND value = ?2"));
   for (std::size_t i = 0; i < identifiers.size(); ++i) {
+    PALERMO_TRY(const std::int64_t packed, blocks.id_of(identifiers[i].kind, identifiers[i].value));
+    if (packed != 0) {
+      bulk.ids_[i] = static_cast<std::uint32_t>(packed);
+      continue;
+    }
     PALERMO_CHECK_OK(find.bind_all(identifiers[i].kind, identifiers[i].value));
     PALERMO_TRY(const bool row, find.step());
     if (row) bulk.ids_[i] = static_cast<std::uint32_t>(find.integer(0));
@@ -83,21 +106,62 @@ void BulkIdentifiers::assign(const std::vector<bool>& used) {
   }
 }
 
+Status BulkIdentifiers::insert_blocks(std::span<const std::uint32_t> positions) {
+  PALERMO_TRY(Statement insert,
+              db_->prepare("INSERT INTO identifier_block (first, count, kind, low, high, blob) "
+                           "VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
+  for (std::size_t begin = 0; begin < positions.size(); begin += kBlockIdentifiers) {
+    const auto part =
+        positions.subspan(begin, std::min(kBlockIdentifiers, positions.size() - begin));
+    std::vector<const ObservedIdentifier*> block;
+    block.reserve(part.size());
+    for (const std::uint32_t position : part) block.push_back(&identifiers_[position]);
+    const std::string blob = encode_identifiers(block);
+    PALERMO_CHECK_OK(insert.bind_all(std::int64_t{ids_[part.front()]},
+                                     static_cast<std::int64_t>(part.size()), block.front()->kind,
+                                     block.front()->value, block.back()->value));
+    PALERMO_CHECK_OK(insert.bind_blob(6, blob));
+    PALERMO_CHECK_OK(insert.run());
+  }
+  return core::ok();
+}
+
 Status BulkIdentifiers::insert() {
   PALERMO_TRY(Statement insert,
               db_->prepare("INSERT INTO identifier (id, kind, value, valid, country, raw) "
                            "VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
-  for (const std::uint32_t i : added_) {
-    const ObservedIdentifier& identifier = identifiers_[i];
-    PALERMO_CHECK_OK(insert.bind_all(std::int64_t{ids_[i]}, identifier.kind, identifier.value,
-                                     identifier.valid ? 1 : 0, identifier.country, identifier.raw));
-    PALERMO_CHECK_OK(insert.run());
+  // Ids follow one another over added_, so every stretch of it is a range.
+  const std::span<const std::uint32_t> added{added_};
+  for (std::size_t begin = 0; begin < added.size();) {
+    std::size_t end = begin + 1;
+    while (end < added.size() && identifiers_[added[end]].kind == identifiers_[added[begin]].kind &&
+           identifiers_[added[end - 1]].value < identifiers_[added[end]].value)
+      ++end;
+    if (end - begin >= kFewestInBlocks) {
+      PALERMO_CHECK_OK(insert_blocks(added.subspan(begin, end - begin)));
+    } else {
+      for (const std::uint32_t i : added.subspan(begin, end - begin)) {
+        const ObservedIdentifier& identifier = identifiers_[i];
+        PALERMO_CHECK_OK(insert.bind_all(std::int64_t{ids_[i]}, identifier.kind, identifier.value,
+                                         identifier.valid ? 1 : 0, identifier.country,
+                                         identifier.raw));
+        PALERMO_CHECK_OK(insert.run());
+      }
+    }
+    begin = end;
   }
   added_.clear();
   return core::ok();
 }
 
 Result<StoredIdentifier> find_identifier(Database& db, std::int64_t id) {
+  IdentifierBlocks blocks{db};
+  return find_identifier(db, blocks, id);
+}
+
+Result<StoredIdentifier> find_identifier(Database& db, IdentifierBlocks& blocks, std::int64_t id) {
+  PALERMO_TRY(std::optional<ObservedIdentifier> packed, blocks.find(id));
+  if (packed) return StoredIdentifier{id, *std::move(packed)};
   PALERMO_TRY(Statement query, db.prepare(fmt::format("{} WHERE id = ?1", kColumns)));
   PALERMO_CHECK_OK(query.bind(1, id));
   PALERMO_TRY(const bool row, query.step());
@@ -110,7 +174,16 @@ Result<std::vector<StoredIdentifier>> find_identifiers(Database& db, std::string
   PALERMO_TRY(Statement query,
               db.prepare(fmt::format("{} WHERE value = ?1 OR raw = ?1 ORDER BY id", kColumns)));
   PALERMO_CHECK_OK(query.bind(1, text));
-  return read_all(std::move(query));
+  PALERMO_TRY(std::vector<StoredIdentifier> found, read_all(std::move(query)));
+  IdentifierBlocks blocks{db};
+  PALERMO_CHECK_OK(blocks.each([&](const IdentifierBlock& block) -> Status {
+    for (std::size_t i = 0; i < block.values.size(); ++i) {
+      if (block.values[i] != text && !block.raw_is(i, text)) continue;
+      found.push_back({block.first + static_cast<std::int64_t>(i), block.at(i)});
+    }
+    return core::ok();
+  }));
+  return in_order(std::move(found));
 }
 
 Result<std::vector<StoredIdentifier>> find_identifiers_by_value(Database& db,
@@ -125,12 +198,26 @@ Result<std::vector<StoredIdentifier>> find_identifiers_by_value(Database& db,
           "{} WHERE kind IN (SELECT k FROM known WHERE k IS NOT NULL) AND value = ?1 ORDER BY id",
           kColumns)));
   PALERMO_CHECK_OK(query.bind(1, value));
-  return read_all(std::move(query));
+  PALERMO_TRY(std::vector<StoredIdentifier> found, read_all(std::move(query)));
+  IdentifierBlocks blocks{db};
+  PALERMO_TRY(const std::vector<std::int64_t> ids, blocks.ids_of(value));
+  for (const std::int64_t id : ids) {
+    PALERMO_TRY(StoredIdentifier packed, find_identifier(db, blocks, id));
+    found.push_back(std::move(packed));
+  }
+  return in_order(std::move(found));
 }
 
 Result<std::vector<StoredIdentifier>> all_identifiers(Database& db) {
   PALERMO_TRY(Statement query, db.prepare(fmt::format("{} ORDER BY id", kColumns)));
-  return read_all(std::move(query));
+  PALERMO_TRY(std::vector<StoredIdentifier> found, read_all(std::move(query)));
+  IdentifierBlocks blocks{db};
+  PALERMO_CHECK_OK(blocks.each([&](const IdentifierBlock& block) -> Status {
+    for (std::size_t i = 0; i < block.values.size(); ++i)
+      found.push_back({block.first + static_cast<std::int64_t>(i), block.at(i)});
+    return core::ok();
+  }));
+  return in_order(std::move(found));
 }
 
 }  // namespace palermo::store

@@ -1,4 +1,4 @@
-// The case's identifiers: one row for each (kind, value).
+// The case's identifiers, each (kind, value) once: a row, or a place in a packed block.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 
 #include "core/base/result.hpp"
 #include "core/store/database.hpp"
+#include "core/store/identifier_blocks.hpp"
 #include "core/store/record_row.hpp"
 
 namespace palermo::store {
@@ -27,16 +28,21 @@ class IdentifierWriter {
   [[nodiscard]] std::uint32_t added() const { return added_; }
 
  private:
-  IdentifierWriter(Statement find, Statement insert, Database* db)
-      : find_{std::move(find)}, insert_{std::move(insert)}, db_{db} {}
+  IdentifierWriter(Statement find, Statement insert, Database* db, std::int64_t last)
+      : find_{std::move(find)}, insert_{std::move(insert)}, db_{db}, blocks_{*db}, last_{last} {}
   Statement find_;
   Statement insert_;
   Database* db_;
+  IdentifierBlocks blocks_;
+  std::int64_t last_;
   std::uint32_t added_ = 0;
 };
 
-/// Numbers for a whole file's identifiers at once, so that segments can be encoded before the rows
-/// are written. Lives for one transaction.
+/// Highest id given so far; 0 in a case without identifiers.
+[[nodiscard]] Result<std::int64_t> last_identifier(Database& db);
+
+/// Numbers for a whole file's identifiers at once, so that segments can be encoded before the
+/// identifiers are written. Lives for one transaction.
 class BulkIdentifiers {
  public:
   /// @param identifiers  distinct by (kind, value); must outlive this
@@ -47,11 +53,12 @@ class BulkIdentifiers {
   [[nodiscard]] const std::vector<std::uint32_t>& ids() const { return ids_; }
   /// Gives ids to those of `used` that have none.
   void assign(const std::vector<bool>& used);
-  /// Inserts the rows that assign() numbered. Rows in the order of (kind, value) are written
-  /// fastest.
+  /// Inserts those that assign() numbered: as blocks where kFewestInBlocks or more of one kind
+  /// stand in the order of their values, else as rows.
   [[nodiscard]] Status insert();
 
  private:
+  [[nodiscard]] Status insert_blocks(std::span<const std::uint32_t> positions);
   BulkIdentifiers(Database& db, std::span<const ObservedIdentifier> identifiers)
       : db_{&db}, identifiers_{identifiers}, ids_(identifiers.size(), 0) {}
   Database* db_;
@@ -68,7 +75,11 @@ struct StoredIdentifier {
 
 /// One identifier by its number. @error NotFound  no such number
 [[nodiscard]] Result<StoredIdentifier> find_identifier(Database& db, std::int64_t id);
+/// The same for many: `blocks` keeps what it read.
+[[nodiscard]] Result<StoredIdentifier> find_identifier(Database& db, IdentifierBlocks& blocks,
+                                                       std::int64_t id);
 /// All identifiers whose value (or raw text) is exactly `text`, any kind, in order of id.
+/// @cost reads every identifier of the case
 [[nodiscard]] Result<std::vector<StoredIdentifier>> find_identifiers(Database& db,
                                                                      std::string_view text);
 /// Those whose normalized value is exactly `value`. @cost one index look-up for each kind

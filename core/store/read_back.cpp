@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
+#include <iterator>
 #include <limits>
 #include <map>
+#include <span>
+#include <thread>
 #include <tuple>
 #include <unordered_map>
 
@@ -24,6 +28,7 @@ struct Place {
   std::int64_t segment = 0;  // 0: a record row
   std::int64_t row = 0;      // position in the segment, or record.seq
   std::uint32_t source = 0;  // ties of time are broken by order of ingestion
+  std::size_t call = 0;      // position among the calls kept + 1; 0: read the segment again
 
   [[nodiscard]] auto key() const { return std::tie(at_us, source, segment, row); }
   friend bool operator<(const Place& x, const Place& y) { return x.key() < y.key(); }
@@ -31,11 +36,11 @@ struct Place {
 
 class Names {
  public:
-  explicit Names(Database& db) : db_{db} {}
+  explicit Names(Database& db) : db_{db}, blocks_{db} {}
   Result<const ObservedIdentifier*> of(std::uint32_t id) {
     const auto [at, fresh] = known_.try_emplace(id);
     if (fresh && id != 0) {
-      PALERMO_TRY(StoredIdentifier found, find_identifier(db_, id));
+      PALERMO_TRY(StoredIdentifier found, find_identifier(db_, blocks_, id));
       at->second = std::move(found.identifier);
     }
     return &at->second;
@@ -43,6 +48,7 @@ class Names {
 
  private:
   Database& db_;
+  IdentifierBlocks blocks_;
   std::unordered_map<std::uint32_t, ObservedIdentifier> known_;
 };
 
@@ -52,6 +58,71 @@ bool mentions(const CallColumns& c, std::size_t row, const std::vector<std::uint
   };
   return one(c.a[row]) || one(c.b[row]) || one(CallColumns::at(c.imei, row)) ||
          one(CallColumns::at(c.imsi, row)) || one(CallColumns::at(c.forwarded_to, row));
+}
+
+/// Segments whose bytes are in memory together, and calls kept whole rather than read again.
+constexpr std::size_t kSegmentsAtOnce = 32;
+constexpr std::size_t kMostCallsKept = 20'000;
+/// A few matches in a segment are decoded at once; of many the limit may want none.
+constexpr std::size_t kFewMatches = 256;
+
+struct Matches {
+  std::string source_id;
+  std::vector<Place> places;
+  std::vector<CallRow> calls;  // one for each place, or none
+};
+
+Result<Matches> matches_of(const SegmentBytes& bytes, const ReadBackQuery& query,
+                           const std::vector<std::uint32_t>& sorted, bool keep) {
+  PALERMO_TRY(const v1::CallSegment segment, bytes.parse());
+  unsigned wanted = kColTime | kColParties;
+  if (!sorted.empty()) wanted |= kColDevices;
+  if (!query.kind.empty()) wanted |= kColUse;
+  PALERMO_TRY(const CallColumns c, unpack_segment(segment, wanted));
+  Matches matches;
+  matches.source_id = c.source_id;
+  for (std::size_t row = 0; row < c.records; ++row) {
+    const std::int64_t at_us = c.started_at_us[row];
+    if ((query.from_us && at_us < *query.from_us) || (query.to_us && at_us > *query.to_us))
+      continue;
+    if (!sorted.empty() && !mentions(c, row, sorted)) continue;
+    if (!query.kind.empty() && kind_name(c.kind[row]) != query.kind) continue;
+    matches.places.push_back({at_us, bytes.id, static_cast<std::int64_t>(row), 0, 0});
+  }
+  if (!keep || matches.places.empty() || matches.places.size() > kFewMatches) return matches;
+  PALERMO_TRY(const CallColumns whole, unpack_segment(segment));
+  for (const Place& place : matches.places)
+    matches.calls.push_back(row_of(whole, static_cast<std::size_t>(place.row)));
+  return matches;
+}
+
+/// Matches of several segments, decoded by all cores; in the order of `ids` whatever their number.
+Result<std::vector<Matches>> matches_in(Database& db, std::span<const std::int64_t> ids,
+                                        const ReadBackQuery& query,
+                                        const std::vector<std::uint32_t>& sorted, bool keep) {
+  std::vector<SegmentBytes> bytes;
+  for (const std::int64_t id : ids) {
+    PALERMO_TRY(SegmentBytes one, load_bytes(db, id));
+    bytes.push_back(std::move(one));
+  }
+  std::vector<std::optional<Result<Matches>>> found(bytes.size());
+  std::atomic<std::size_t> next{0};
+  const auto work = [&] {
+    for (std::size_t i = next++; i < bytes.size(); i = next++)
+      found[i].emplace(matches_of(bytes[i], query, sorted, keep));
+  };
+  {
+    std::vector<std::jthread> helpers;
+    const std::size_t cores = std::clamp(std::thread::hardware_concurrency(), 1U, 8U);
+    while (helpers.size() + 1 < std::min(cores, bytes.size() / 2)) helpers.emplace_back(work);
+    work();
+  }
+  std::vector<Matches> all;
+  for (auto& one : found) {
+    PALERMO_TRY(Matches matches, std::move(*one));
+    all.push_back(std::move(matches));
+  }
+  return all;
 }
 
 /// Source numbers ("SRC-7" is 7) and gradings.
@@ -324,25 +395,29 @@ Result<v1::RecordsResult> read_back(Database& db, const ReadBackQuery& query) {
   };
 
   std::vector<Place> places;
+  std::vector<CallRow> calls;
   SegmentQuery segments;
   segments.identifiers = wanted;
   segments.from_us = query.from_us;
   segments.to_us = query.to_us;
-  segments.columns = kColTime | kColParties;
-  if (!wanted.empty()) segments.columns |= kColDevices;
-  if (!query.kind.empty()) segments.columns |= kColUse;
-  PALERMO_CHECK_OK(for_each_segment(db, segments, [&](const CallColumns& c) -> Status {
-    const std::uint32_t source = head_of(c.source_id).number;
-    for (std::size_t row = 0; row < c.records; ++row) {
-      const std::int64_t at_us = c.started_at_us[row];
-      if ((query.from_us && at_us < *query.from_us) || (query.to_us && at_us > *query.to_us))
-        continue;
-      if (!wanted.empty() && !mentions(c, row, wanted)) continue;
-      if (!query.kind.empty() && kind_name(c.kind[row]) != query.kind) continue;
-      places.push_back({at_us, c.segment_id, static_cast<std::int64_t>(row), source});
+  PALERMO_TRY(const std::vector<std::int64_t> ids, segment_ids(db, segments));
+  for (std::size_t begin = 0; begin < ids.size(); begin += kSegmentsAtOnce) {
+    const std::size_t size = std::min(kSegmentsAtOnce, ids.size() - begin);
+    PALERMO_TRY(std::vector<Matches> found,
+                matches_in(db, std::span{ids}.subspan(begin, size), query, wanted,
+                           calls.size() < kMostCallsKept));
+    for (Matches& matches : found) {
+      const std::uint32_t source = head_of(matches.source_id).number;
+      for (Place& place : matches.places) {
+        place.source = source;
+        places.push_back(place);
+      }
+      for (std::size_t i = 0; i < matches.calls.size(); ++i) {
+        calls.push_back(std::move(matches.calls[i]));
+        places[places.size() - matches.calls.size() + i].call = calls.size();
+      }
     }
-    return core::ok();
-  }));
+  }
   RecordQuery rows;
   rows.kind = query.kind;
   rows.identifiers.assign(wanted.begin(), wanted.end());
@@ -364,7 +439,7 @@ Result<v1::RecordsResult> read_back(Database& db, const ReadBackQuery& query) {
                     places.end());
   places.resize(shown);
 
-  // Each segment and row is read once more, whole, in the order of the file; the answer keeps the
+  // What was not kept is read once more, whole, in the order of the file; the answer keeps the
   // order of time.
   std::vector<std::size_t> order(places.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
@@ -387,6 +462,11 @@ Result<v1::RecordsResult> read_back(Database& db, const ReadBackQuery& query) {
       find_row.reset();
       PALERMO_TRY(const std::optional<StoredRecord> stored, find_record(db, id));
       if (stored) view = view_of(*stored);
+      continue;
+    }
+    if (place.call != 0) {
+      const CallRow& call = calls[place.call - 1];
+      PALERMO_TRY(view, view_of_call(call, names, head_of(call.source_id).grading));
       continue;
     }
     if (columns.segment_id != place.segment) {

@@ -215,14 +215,20 @@ Result<std::vector<core::Digest>> record_commitments(Database& db, std::int64_t 
   using Mentions = std::set<std::pair<std::string, std::string>>;
   std::map<std::int64_t, Mentions> mentions;
   PALERMO_TRY(Statement mention,
-              db.prepare("SELECT m.record, i.kind, i.value FROM record r JOIN record_identifier m "
-                         "ON m.record = r.seq JOIN identifier i ON i.id = m.identifier "
-                         "WHERE r.source = ?1"));
+              db.prepare("SELECT m.record, m.identifier, i.kind, i.value FROM record r "
+                         "JOIN record_identifier m ON m.record = r.seq "
+                         "LEFT JOIN identifier i ON i.id = m.identifier WHERE r.source = ?1"));
   PALERMO_CHECK_OK(mention.bind(1, source_seq));
+  IdentifierBlocks blocks{db};
   while (true) {
     PALERMO_TRY(const bool row, mention.step());
     if (!row) break;
-    mentions[mention.integer(0)].emplace(mention.text(1), mention.text(2));
+    if (!mention.is_null(2)) {
+      mentions[mention.integer(0)].emplace(mention.text(2), mention.text(3));
+      continue;
+    }
+    PALERMO_TRY(const StoredIdentifier packed, find_identifier(db, blocks, mention.integer(1)));
+    mentions[mention.integer(0)].emplace(packed.identifier.kind, packed.identifier.value);
   }
   std::vector<core::Digest> commitments;
   PALERMO_TRY(Statement query,

@@ -36,24 +36,43 @@ std::string record_bytes(std::string_view payload, const RecordColumns& columns,
 }
 
 Result<std::string> identifier_bytes(Database& db, std::int64_t first, std::int64_t count) {
-  PALERMO_TRY(Statement query,
+  PALERMO_TRY(Statement rows,
               db.prepare("SELECT id, kind, value, valid, country, raw FROM identifier "
                          "WHERE id >= ?1 AND id < ?2 ORDER BY id"));
-  PALERMO_CHECK_OK(query.bind_all(first, first + count));
-  std::string bytes = joined_bytes({"palermo/identifiers/v1"});
+  PALERMO_CHECK_OK(rows.bind_all(first, first + count));
+  PALERMO_TRY(Statement blocks,
+              db.prepare("SELECT first, count, kind, low, high, blob FROM identifier_block "
+                         "WHERE first >= ?1 AND first < ?2 ORDER BY first"));
+  PALERMO_CHECK_OK(blocks.bind_all(first, first + count));
+  PALERMO_TRY(bool row, rows.step());
+  PALERMO_TRY(bool block, blocks.step());
+  const bool packed = block;
+  std::string bytes = joined_bytes({packed ? "palermo/identifiers/v2" : "palermo/identifiers/v1"});
+  const std::int64_t end = first + count;
   std::int64_t next = first;
-  while (true) {
-    PALERMO_TRY(const bool row, query.step());
-    if (!row) break;
-    if (query.integer(0) != next) break;
-    ++next;
-    append(bytes, query.text(0));
-    for (int column = 1; column < 6; ++column) append(bytes, query.text(column));
+  while (next < end) {
+    if (row && rows.integer(0) == next) {
+      if (packed) append(bytes, "row");
+      for (int column = 0; column < 6; ++column) append(bytes, rows.text(column));
+      ++next;
+      PALERMO_TRY(row, rows.step());
+    } else if (block && blocks.integer(0) == next && blocks.integer(1) > 0 &&
+               blocks.integer(1) <= end - next) {
+      append(bytes, "block");
+      for (int column = 0; column < 5; ++column) append(bytes, blocks.text(column));
+      append(bytes, blocks.blob(5));
+      next += blocks.integer(1);
+      PALERMO_TRY(block, blocks.step());
+    } else {
+      break;
+    }
   }
-  if (next != first + count)
+  if (next != end || row || block)
     return core::Error{core::ErrorCode::Integrity,
-                       fmt::format("identifier {} is gone from the case", next), std::nullopt,
-                       "run `palermo audit verify`; restore the case from a copy", "ALTERED"};
+                       next != end ? fmt::format("identifier {} is gone from the case", next)
+                                   : std::string{"an identifier stands in the case twice"},
+                       std::nullopt, "run `palermo audit verify`; restore the case from a copy",
+                       "ALTERED"};
   return bytes;
 }
 

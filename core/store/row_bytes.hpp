@@ -33,8 +33,9 @@ struct RecordColumns {
     std::string_view payload, const RecordColumns& columns,
     const std::set<std::pair<std::string, std::string>>& identifiers);
 
-/// Bytes under the commitment of identifier rows `first` … `first + count - 1`, every column.
-/// @error Integrity  one of the rows is not there (reason ALTERED)
+/// Bytes under the commitment of identifiers `first` … `first + count - 1`: every column of their
+/// rows and blocks.
+/// @error Integrity  one of them is not there, or stands there twice (reason ALTERED)
 [[nodiscard]] Result<std::string> identifier_bytes(Database& db, std::int64_t first,
                                                    std::int64_t count);
 

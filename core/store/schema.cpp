@@ -85,7 +85,22 @@ CREATE TABLE quarantine_decision (seq INTEGER PRIMARY KEY,
                                   leaf INTEGER NOT NULL REFERENCES leaf (idx)) STRICT;
 )sql";
 
-constexpr const char* kMigrations[] = {kVersion1, kVersion2};
+// Identifiers that a table of calls brings by the hundred thousand: packed by up to 4,096
+// (IdentifierBlock). A record may mention one of them, so its mentions no longer refer to rows.
+constexpr const char* kVersion3 = R"sql(
+CREATE TABLE identifier_block (first INTEGER PRIMARY KEY, count INTEGER NOT NULL,
+                               kind TEXT NOT NULL, low TEXT NOT NULL, high TEXT NOT NULL,
+                               blob BLOB NOT NULL) STRICT;
+CREATE INDEX identifier_block_value ON identifier_block (kind, low, high);
+CREATE TABLE mention (identifier INTEGER NOT NULL,
+                      record INTEGER NOT NULL REFERENCES record (seq),
+                      PRIMARY KEY (identifier, record)) STRICT, WITHOUT ROWID;
+INSERT INTO mention SELECT identifier, record FROM record_identifier;
+DROP TABLE record_identifier;
+ALTER TABLE mention RENAME TO record_identifier;
+)sql";
+
+constexpr const char* kMigrations[] = {kVersion1, kVersion2, kVersion3};
 
 }  // namespace
 

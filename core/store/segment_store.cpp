@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 namespace palermo::store {
 namespace {
@@ -19,33 +20,36 @@ Result<std::set<std::int64_t>> segments_mentioning(Database& db,
   PALERMO_TRY(
       Statement query,
       db.prepare("SELECT segment, bits FROM segment_identifier WHERE block = ?1 ORDER BY segment"));
-  for (const auto& [block, within] : by_block) {
+  for (auto& [block, within] : by_block) {
+    std::sort(within.begin(), within.end());
     PALERMO_CHECK_OK(query.bind(1, block));
     while (true) {
       PALERMO_TRY(const bool row, query.step());
       if (!row) break;
-      const std::string_view bits = query.blob(1);
-      if (bits.size() != kIndexBlockIds / 8)
+      const std::optional<bool> mentioned = mentions_any(query.blob(1), within);
+      if (!mentioned)
         return core::Error{core::ErrorCode::Integrity,
                            "the identifier index of a call segment is damaged", std::nullopt,
                            "run `palermo audit verify`", "ALTERED"};
-      for (const std::uint32_t bit : within)
-        if ((static_cast<unsigned char>(bits[bit / 8]) >> (bit % 8) & 1U) != 0)
-          found.insert(query.integer(0));
+      if (*mentioned) found.insert(query.integer(0));
     }
     query.reset();
   }
   return found;
 }
 
+Status check_hash_of(std::int64_t id, std::string_view blob, std::string_view sha256) {
+  if (core::bytes_of(core::sha256(blob)) == sha256) return core::ok();
+  return core::Error{core::ErrorCode::Integrity,
+                     fmt::format("call segment {} is not what was stored: its hash differs", id),
+                     std::nullopt, "run `palermo audit verify`; restore the case from a copy",
+                     "ALTERED"};
+}
+
 Result<CallColumns> read_segment(const Statement& row, unsigned columns, bool check_hash) {
   const std::int64_t id = row.integer(0);
   const std::string_view blob = row.blob(1);
-  if (check_hash && core::bytes_of(core::sha256(blob)) != row.blob(2))
-    return core::Error{core::ErrorCode::Integrity,
-                       fmt::format("call segment {} is not what was stored: its hash differs", id),
-                       std::nullopt, "run `palermo audit verify`; restore the case from a copy",
-                       "ALTERED"};
+  if (check_hash) PALERMO_CHECK_OK(check_hash_of(id, blob, row.blob(2)));
   PALERMO_TRY(CallColumns decoded, decode_segment(blob, columns));
   decoded.segment_id = id;
   return decoded;
@@ -63,15 +67,31 @@ Result<std::int64_t> write_segment(Database& db, std::int64_t source_seq,
   PALERMO_CHECK_OK(insert.bind_blob(6, core::bytes_of(segment.sha256)));
   PALERMO_CHECK_OK(insert.bind(7, static_cast<std::int64_t>(leaf)));
   PALERMO_CHECK_OK(insert.run());
-  const std::int64_t id = db.last_insert_rowid();
-  PALERMO_TRY(Statement index, db.prepare("INSERT INTO segment_identifier VALUES (?1, ?2, ?3)"));
-  for (const IndexBlock& block : segment.index) {
-    PALERMO_CHECK_OK(index.bind(1, block.block));
-    PALERMO_CHECK_OK(index.bind(2, id));
-    PALERMO_CHECK_OK(index.bind_blob(3, block.bits));
-    PALERMO_CHECK_OK(index.run());
+  return db.last_insert_rowid();
+}
+
+Status write_index(Database& db, std::int64_t first, std::span<const EncodedSegment> segments) {
+  struct Row {
+    std::uint32_t block;
+    std::int64_t segment;
+    const std::string* bits;
+  };
+  std::vector<Row> rows;
+  for (std::size_t i = 0; i < segments.size(); ++i)
+    for (const IndexBlock& block : segments[i].index)
+      rows.push_back({block.block, first + static_cast<std::int64_t>(i), &block.bits});
+  // In the order of the table's key its pages are written once and full.
+  std::sort(rows.begin(), rows.end(), [](const Row& x, const Row& y) {
+    return std::tie(x.block, x.segment) < std::tie(y.block, y.segment);
+  });
+  PALERMO_TRY(Statement insert, db.prepare("INSERT INTO segment_identifier VALUES (?1, ?2, ?3)"));
+  for (const Row& row : rows) {
+    PALERMO_CHECK_OK(insert.bind(1, row.block));
+    PALERMO_CHECK_OK(insert.bind(2, row.segment));
+    PALERMO_CHECK_OK(insert.bind_blob(3, *row.bits));
+    PALERMO_CHECK_OK(insert.run());
   }
-  return id;
+  return core::ok();
 }
 
 Result<std::vector<std::int64_t>> segment_ids(Database& db, const SegmentQuery& query) {
@@ -104,6 +124,20 @@ Result<CallColumns> load_segment(Database& db, std::int64_t id, unsigned columns
   if (!row)
     return core::Error{core::ErrorCode::Internal, "a call segment vanished while it was read"};
   return read_segment(read, columns, check_hash);
+}
+
+Result<SegmentBytes> load_bytes(Database& db, std::int64_t id) {
+  PALERMO_TRY(Statement read, db.prepare("SELECT blob, sha256 FROM segment WHERE id = ?1"));
+  PALERMO_CHECK_OK(read.bind(1, id));
+  PALERMO_TRY(const bool row, read.step());
+  if (!row)
+    return core::Error{core::ErrorCode::Internal, "a call segment vanished while it was read"};
+  return SegmentBytes{id, std::string{read.blob(0)}, std::string{read.blob(1)}};
+}
+
+Result<v1::CallSegment> SegmentBytes::parse() const {
+  PALERMO_CHECK_OK(check_hash_of(id, blob, sha256));
+  return parse_segment(blob);
 }
 
 Status for_each_segment(Database& db, const SegmentQuery& query,

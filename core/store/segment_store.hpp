@@ -14,11 +14,15 @@
 
 namespace palermo::store {
 
-/// Inserts one segment and its index rows, in the caller's transaction.
+/// Inserts one segment in the caller's transaction; write_index follows for all of them.
 /// @param leaf  ledger index of its SegmentEntry
 /// @return the segment's id
 [[nodiscard]] Result<std::int64_t> write_segment(Database& db, std::int64_t source_seq,
                                                  const EncodedSegment& segment, std::uint64_t leaf);
+
+/// Writes which identifiers segments `first`, `first + 1`, … mention.
+[[nodiscard]] Status write_index(Database& db, std::int64_t first,
+                                 std::span<const EncodedSegment> segments);
 
 /// What to read. Times are inclusive and select segments, whose rows may lie outside: filter again.
 struct SegmentQuery {
@@ -43,6 +47,17 @@ struct SegmentQuery {
 /// One segment. @error Integrity  as above
 [[nodiscard]] Result<CallColumns> load_segment(Database& db, std::int64_t id, unsigned columns,
                                                bool check_hash);
+
+/// The stored bytes of one segment, for readers that check and decode them on other threads.
+struct SegmentBytes {
+  std::int64_t id = 0;
+  std::string blob;
+  std::string sha256;
+  /// The message, once the bytes are compared with their hash. Thread-safe. @error Integrity  as
+  /// above
+  [[nodiscard]] Result<v1::CallSegment> parse() const;
+};
+[[nodiscard]] Result<SegmentBytes> load_bytes(Database& db, std::int64_t id);
 
 /// The call that stands on one line of one source.
 /// @return nullopt when no stored call stands there (rejected, duplicate, quarantined, or no such

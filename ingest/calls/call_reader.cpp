@@ -8,8 +8,11 @@
 #include <deque>
 #include <limits>
 #include <map>
+#include <memory>
 #include <numeric>
 #include <optional>
+#include <thread>
+#include <type_traits>
 
 #include "core/base/text.hpp"
 #include "core/base/time.hpp"
@@ -32,6 +35,8 @@ using v1::MappingProfile;
 
 constexpr std::size_t kRoles = 32;
 constexpr std::size_t kRowsAhead = 12;
+/// Below this a file is read before a second thread has begun.
+constexpr std::size_t kWorthCutting = std::size_t{4} << 20;
 
 /// What the text of a party's cell is, decided once for each distinct text.
 enum class PartyClass : std::uint8_t { Number, Withheld, Scientific };
@@ -137,16 +142,174 @@ class Reader {
         country_{options.country.empty() ? layout.country() : options.country},
         numbers_reader_{layout.identifier_kind(), country_} {}
 
-  Result<CallTable> read() {
+  /// The same bytes give the same table whatever the number of parts.
+  /// @param parts  parts of the file read at the same time, at most
+  /// @return nullopt when the file must be read from one end to the other: ask a new Reader for it
+  Result<std::optional<CallTable>> read(std::size_t parts) {
     PALERMO_CHECK_OK(find_layout());
     PALERMO_CHECK_OK(prepare());
-    PALERMO_CHECK_OK(read_rows());
+    const std::string_view body = bytes_.substr(match_.begin);
+    const std::vector<std::string_view> pieces = cut(body, parts);
+    if (pieces.size() > 1) {
+      if (!read_pieces(pieces)) return std::optional<CallTable>{};
+    } else if (parts > 1) {
+      return std::optional<CallTable>{};
+    } else {
+      PALERMO_CHECK_OK(read_rows(body, !layout_.no_header(), {}));
+    }
     PALERMO_CHECK_OK(judge());
     finish();
-    return std::move(table_);
+    return std::optional{std::move(table_)};
   }
 
  private:
+  /// Reads a later part of another reader's file: texts are collected, numbers are not read.
+  Reader(const Reader& whole, std::string_view piece, const CallReadOptions& options)
+      : Reader{piece, whole.layout_, whole.file_, options} {
+    match_ = whole.match_;
+    columns_expected_ = whole.columns_expected_;
+    reads_numbers_ = false;
+  }
+
+  // --- parts read at the same time ---------------------------------------------------------------
+
+  /// Pieces of whole lines, or one piece where lines cannot be told from their ends alone: a quoted
+  /// cell may hold a line end.
+  [[nodiscard]] std::vector<std::string_view> cut(std::string_view body, std::size_t parts) const {
+    if (parts < 2 || body.size() < kWorthCutting || index_[MappedColumn::POSITION] >= 0 ||
+        (quote_ != '\0' && body.find(quote_) != std::string_view::npos))
+      return {body};
+    std::vector<std::string_view> pieces;
+    std::size_t begin = 0;
+    for (std::size_t i = 1; i <= parts; ++i) {
+      std::size_t end = body.size();
+      if (i < parts) {
+        end = body.find('\n', std::max(begin, body.size() / parts * i));
+        if (end == std::string_view::npos) return {body};
+        ++end;
+      }
+      if (end > begin) pieces.push_back(body.substr(begin, end - begin));
+      begin = end;
+    }
+    return pieces;
+  }
+
+  /// False: something in the file makes its parts depend on each other, or is wrong with it.
+  bool read_pieces(const std::vector<std::string_view>& pieces) {
+    std::string_view header;
+    if (!layout_.no_header()) {
+      RowScanner scanner{pieces.front(), match_.delimiter, quote_};
+      if (scanner.next() != RowScanner::Event::Row) return false;
+      header = scanner.row();
+    }
+    CallReadOptions silent = options_;
+    silent.progress = {};
+    std::vector<std::unique_ptr<Reader>> others;
+    for (std::size_t i = 1; i < pieces.size(); ++i) {
+      others.emplace_back(new Reader{*this, pieces[i], silent});
+      if (!others.back()->prepare()) return false;
+    }
+    std::vector<char> good(others.size(), 0);
+    bool first = false;
+    progress_share_ = pieces.size();
+    {
+      std::vector<std::jthread> threads;
+      for (std::size_t i = 0; i < others.size(); ++i)
+        threads.emplace_back([&, i] {
+          good[i] = others[i]->read_rows(others[i]->bytes_, false, header).ok() ? 1 : 0;
+        });
+      first = read_rows(pieces.front(), !layout_.no_header(), {}).ok();
+    }
+    // An end in the middle, or an error: the words about it are those of one reader for the file.
+    if (!first || ended_ || std::find(good.begin(), good.end(), 0) != good.end()) return false;
+    for (std::size_t i = 0; i + 1 < others.size(); ++i)
+      if (others[i]->ended_) return false;
+    for (std::unique_ptr<Reader>& other : others) {
+      append(*other);
+      other.reset();
+    }
+    return true;
+  }
+
+  /// Number in `to` of each text of `from`, in the order in which one reader would have met them.
+  static std::vector<std::uint32_t> merged(const TextTable& from, TextTable& to) {
+    std::vector<std::uint32_t> numbers;
+    numbers.reserve(from.size() + 1);
+    numbers.push_back(0);  // columns hold number + 1, 0 = none
+    for (const std::string_view text : from.texts()) numbers.push_back(to.intern(text) + 1);
+    return numbers;
+  }
+
+  void append(Reader& next) {
+    const std::vector<std::uint32_t> numbers = merged(next.numbers_, numbers_);
+    for (std::size_t i = 1; i < numbers.size(); ++i) {
+      if (numbers[i] <= classes_.size()) continue;
+      classes_.push_back(next.classes_[i - 1]);
+      numbers_reader_.add(numbers_[numbers[i] - 1]);
+    }
+    const std::vector<std::uint32_t> imeis = merged(next.imeis_, imeis_);
+    for (std::size_t i = 1; i < imeis.size(); ++i)
+      if (imeis[i] > imei_unusable_.size()) imei_unusable_.push_back(next.imei_unusable_[i - 1]);
+    const std::vector<std::uint32_t> imsis = merged(next.imsis_, imsis_);
+    for (std::size_t i = 1; i < imsis.size(); ++i)
+      if (imsis[i] > imsi_unusable_.size()) imsi_unusable_.push_back(next.imsi_unusable_[i - 1]);
+    const std::vector<std::uint32_t> texts = merged(next.texts_, texts_);
+
+    store::CallColumns& to = table_.columns;
+    store::CallColumns& from = next.table_.columns;
+    const std::size_t before = to.records;
+    const auto join = [before](auto& all, auto& part) {
+      if (part.empty()) return;
+      all.resize(before, 0);
+      all.insert(all.end(), part.begin(), part.end());
+      std::remove_reference_t<decltype(part)>{}.swap(part);
+    };
+    const auto join_mapped = [&](auto& all, auto& part, const std::vector<std::uint32_t>& map) {
+      for (std::uint32_t& id : part) id = map[id];
+      join(all, part);
+    };
+    for (std::uint32_t& line : from.line) line += static_cast<std::uint32_t>(lines_);
+    join(to.started_at_us, from.started_at_us);
+    join(to.utc_offset_min, from.utc_offset_min);
+    join_mapped(to.a, from.a, numbers);
+    join_mapped(to.b, from.b, numbers);
+    join(to.duration_s, from.duration_s);
+    join(to.kind, from.kind);
+    join(to.flags, from.flags);
+    join(to.line, from.line);
+    join_mapped(to.imei, from.imei, imeis);
+    join_mapped(to.imsi, from.imsi, imsis);
+    join_mapped(to.forwarded_to, from.forwarded_to, numbers);
+    join_mapped(to.cell, from.cell, texts);
+    join_mapped(to.last_cell, from.last_cell, texts);
+    join_mapped(to.roaming, from.roaming, texts);
+    join(to.latitude_e7, from.latitude_e7);
+    join(to.longitude_e7, from.longitude_e7);
+    join(to.azimuth_deg, from.azimuth_deg);
+    to.records += from.records;
+
+    for (v1::Reject& reject : next.table_.rejects) {
+      reject.set_line(reject.line() + static_cast<std::uint32_t>(lines_));
+      table_.rejects.push_back(std::move(reject));
+    }
+    lines_ += next.lines_;
+    table_.rows_read += next.table_.rows_read;
+    table_.ambiguous_local_times += next.table_.ambiguous_local_times;
+    table_.nonexistent_local_times += next.table_.nonexistent_local_times;
+    repeated_headers_ += next.repeated_headers_;
+    after_end_ += next.after_end_;
+    unknown_kinds_ += next.unknown_kinds_;
+    unknown_answers_ += next.unknown_answers_;
+    unusable_devices_ += next.unusable_devices_;
+    unreadable_positions_ += next.unreadable_positions_;
+    zoned_rows_ += next.zoned_rows_;
+    epoch_rows_ += next.epoch_rows_;
+    local_rows_ += next.local_rows_;
+    no_records_ = no_records_ || next.no_records_;
+    open_end_ = open_end_ || next.open_end_;
+    if (next.declared_) declared_ = next.declared_;
+  }
+
   [[nodiscard]] Error bad(std::string message, std::string next = {}) const {
     return Error{ErrorCode::BadInput, std::move(message), core::SourcePosition{file_, 0},
                  std::move(next)};
@@ -243,6 +406,8 @@ class Reader {
 
     const std::size_t guess = bytes_.size() / 40 + 16;
     const std::size_t rows = std::min<std::size_t>(guess, 64U << 20);
+    if (options_.consumed)
+      for (TextTable* table : {&numbers_, &imeis_, &imsis_, &texts_}) table->copy_texts();
     store::CallColumns& c = table_.columns;
     c.started_at_us.reserve(rows);
     for (auto* column : {&c.a, &c.b, &c.line}) column->reserve(rows);
@@ -302,7 +467,7 @@ class Reader {
         found = PartyClass::Withheld;
       }
       classes_.push_back(found);
-      numbers_reader_.add(text);
+      if (reads_numbers_) numbers_reader_.add(numbers_[id]);
     }
     what = classes_[id];
     return what == PartyClass::Number ? id + 1 : 0;
@@ -370,8 +535,8 @@ class Reader {
                        [row](const std::string& phrase) { return row.starts_with(phrase); });
   }
 
-  Status read_rows() {
-    std::string_view body = bytes_.substr(match_.begin);
+  /// @param header_row  what a repeated header looks like; without it the first row, if has_header
+  Status read_rows(std::string_view body, bool has_header, std::string_view header_row) {
     RowScanner scanner{body, match_.delimiter, quote_};
     scanner_ = &scanner;
     // A second look some rows ahead asks for the memory that the tables of texts will need.
@@ -384,10 +549,10 @@ class Reader {
       }
     };
     look_ahead(kRowsAhead);
-    const std::uint64_t line_offset = match_.header_line > 0 ? match_.header_line - 1 : 0;
-    line_offset_ = line_offset;
-    std::string_view header_row;
-    if (!layout_.no_header()) {
+    // A later part counts from its own beginning; append() adds the lines before it.
+    const std::uint64_t line_offset =
+        reads_numbers_ && match_.header_line > 0 ? match_.header_line - 1 : 0;
+    if (has_header) {
       if (scanner.next() != RowScanner::Event::Row) return bad("the header cannot be read");
       header_row = scanner.row();
     }
@@ -400,6 +565,7 @@ class Reader {
         case RowScanner::Event::Row:
           break;
         case RowScanner::Event::End:
+          lines_ = scanner.next_line() - 1 + line_offset;
           return core::ok();
         case RowScanner::Event::Nul:
           return bad(fmt::format("line {}: a NUL byte; this is no text, or UTF-16", line),
@@ -414,9 +580,11 @@ class Reader {
       if (scanner.may_hold_non_ascii() && !core::is_valid_utf8(scanner.row()))
         return bad(fmt::format("line {}: not UTF-8", line),
                    "find out the file's encoding and save it as UTF-8");
-      if (options_.progress && scanner.row_begin() - reported > (8U << 20)) {
+      if (scanner.row_begin() - reported > (8U << 20)) {
+        if (options_.consumed)
+          options_.consumed(body.substr(reported, scanner.row_begin() - reported));
         reported = scanner.row_begin();
-        options_.progress(match_.begin + reported);
+        if (options_.progress) options_.progress(match_.begin + reported * progress_share_);
       }
       const std::vector<Cell>& cells = scanner.cells();
       if (cells.size() == 1 && trimmed(cells[0].raw()).empty()) continue;  // a blank line
@@ -835,8 +1003,26 @@ class Reader {
     if (!c.latitude_e7.empty()) c.latitude_e7.resize(c.records, 0);
     if (!c.longitude_e7.empty()) c.longitude_e7.resize(c.records, 0);
     if (!c.azimuth_deg.empty()) c.azimuth_deg.resize(c.records, 0);
-    for (const std::string_view text : texts_.texts()) c.texts.emplace_back(text);
+    sort_texts();
     table_.country = country_;
+  }
+
+  /// Cells and networks in the order of their bytes: neighbours share their beginnings, and a
+  /// segment stores each such beginning once.
+  void sort_texts() {
+    store::CallColumns& c = table_.columns;
+    std::vector<std::uint32_t> order(texts_.size());
+    std::iota(order.begin(), order.end(), 0U);
+    std::sort(order.begin(), order.end(),
+              [&](std::uint32_t x, std::uint32_t y) { return texts_[x] < texts_[y]; });
+    std::vector<std::uint32_t> position(order.size() + 1, 0);
+    c.texts.reserve(order.size());
+    for (const std::uint32_t id : order) {
+      c.texts.emplace_back(texts_[id]);
+      position[id + 1] = static_cast<std::uint32_t>(c.texts.size());
+    }
+    for (auto* column : {&c.cell, &c.last_cell, &c.roaming})
+      for (std::uint32_t& text : *column) text = position[text];
   }
 
   void describe_zone() {
@@ -870,6 +1056,46 @@ class Reader {
          "marked");
   }
 
+  /// Positions of those that are used, by (kind, value); of several spellings the first met is
+  /// first.
+  static std::vector<std::uint32_t> in_order(const std::vector<store::ObservedIdentifier>& all,
+                                             const std::vector<bool>& used) {
+    std::map<std::string_view, std::uint32_t> kinds;
+    for (std::size_t i = 0; i < all.size(); ++i)
+      if (used[i]) kinds.emplace(all[i].kind, 0);
+    std::uint32_t rank = 0;
+    for (auto& [kind, place] : kinds) place = rank++;
+    // Nearly all are told apart by 16 bytes, compared as two numbers beside the position.
+    struct Key {
+      std::uint32_t kind;
+      std::uint32_t position;
+      std::uint64_t first;
+      std::uint64_t second;
+    };
+    const auto bytes_at = [](std::string_view text, std::size_t at) {
+      std::uint64_t number = 0;
+      for (std::size_t i = at; i < at + 8; ++i)
+        number = number << 8 | (i < text.size() ? static_cast<unsigned char>(text[i]) : 0U);
+      return number;
+    };
+    std::vector<Key> keys;
+    for (std::uint32_t i = 0; i < all.size(); ++i)
+      if (used[i])
+        keys.push_back({kinds.find(all[i].kind)->second, i, bytes_at(all[i].value, 0),
+                        bytes_at(all[i].value, 8)});
+    std::sort(keys.begin(), keys.end(), [&all](const Key& x, const Key& y) {
+      if (x.kind != y.kind) return x.kind < y.kind;
+      if (x.first != y.first) return x.first < y.first;
+      if (x.second != y.second) return x.second < y.second;
+      const int rest = all[x.position].value.compare(all[y.position].value);
+      return rest != 0 ? rest < 0 : x.position < y.position;
+    });
+    std::vector<std::uint32_t> order;
+    order.reserve(keys.size());
+    for (const Key& key : keys) order.push_back(key.position);
+    return order;
+  }
+
   /// Distinct identifiers in the order of (kind, value), and the columns turned to point at them.
   void build_identifiers() {
     std::vector<store::ObservedIdentifier> read = numbers_reader_.finish();
@@ -891,16 +1117,9 @@ class Reader {
     mark(c.imei, numbers);
     mark(c.imsi, imeis);
 
-    std::vector<std::uint32_t> order;
-    for (std::uint32_t i = 0; i < read.size(); ++i)
-      if (used[i]) order.push_back(i);
-    std::sort(order.begin(), order.end(), [&](std::uint32_t x, std::uint32_t y) {
-      const int kinds = read[x].kind.compare(read[y].kind);
-      if (kinds != 0) return kinds < 0;
-      const int values = read[x].value.compare(read[y].value);
-      return values != 0 ? values < 0 : x < y;  // the first spelling met gives the raw text
-    });
+    const std::vector<std::uint32_t> order = in_order(read, used);
     std::vector<std::uint32_t> position(read.size() + 1, 0);
+    table_.identifiers.reserve(order.size());
     for (const std::uint32_t i : order) {
       const bool same = !table_.identifiers.empty() &&
                         table_.identifiers.back().kind == read[i].kind &&
@@ -933,7 +1152,9 @@ class Reader {
   std::size_t columns_expected_ = 0;
   std::optional<std::uint64_t> declared_;
   RowScanner* scanner_ = nullptr;
-  std::uint64_t line_offset_ = 0;
+  std::uint64_t lines_ = 0;         // read so far, those before the header included
+  std::size_t progress_share_ = 1;  // parts that are read while this one is
+  bool reads_numbers_ = true;
   std::optional<core::TimeZone> zone_;
   std::vector<std::string_view> empty_words_;
   std::vector<std::string> withheld_;
@@ -966,6 +1187,17 @@ class Reader {
   std::uint64_t local_rows_ = 0;
 };
 
+Result<CallTable> read_table(std::string_view bytes, const Profile& profile,
+                             const std::string& file_name, const CallReadOptions& options) {
+  const std::size_t parts = std::clamp(std::thread::hardware_concurrency(), 1U, 8U);
+  if (parts > 1 && bytes.size() >= kWorthCutting) {
+    auto table = Reader{bytes, profile.layout, file_name, options}.read(parts);
+    if (table && *table) return **std::move(table);
+  }
+  PALERMO_TRY(auto table, Reader{bytes, profile.layout, file_name, options}.read(1));
+  return *std::move(table);
+}
+
 }  // namespace
 
 Result<CallTable> read_calls(std::string_view bytes, const Profile& profile,
@@ -979,12 +1211,12 @@ Result<CallTable> read_calls(std::string_view bytes, const Profile& profile,
       return Error{ErrorCode::BadInput, "neither UTF-8 nor Windows-1252",
                    core::SourcePosition{file_name, 0},
                    "find out the file's encoding and save it as UTF-8"};
-    auto table = Reader{*text, profile.layout, file_name, options}.read();
+    auto table = read_table(*text, profile, file_name, options);
     if (table)
       table->notices.emplace_back("the file is Windows-1252; texts were turned into UTF-8");
     return table;
   }
-  return Reader{bytes, profile.layout, file_name, options}.read();
+  return read_table(bytes, profile, file_name, options);
 }
 
 }  // namespace palermo::ingest

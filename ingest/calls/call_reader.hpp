@@ -21,6 +21,9 @@ struct CallReadOptions {
   bool keep_going = false;  // rows with another number of columns become rejects
   /// Told the number of bytes read, now and then; may be empty.
   std::function<void(std::size_t)> progress;
+  /// Told which bytes will hardly be looked at again, from several threads; may be empty. They must
+  /// stay readable.
+  std::function<void(std::string_view)> consumed;
 };
 
 /// What a call file holds. rows_read = columns.records + rejects.size().

@@ -43,6 +43,8 @@ class RowScanner {
   [[nodiscard]] const std::vector<Cell>& cells() const { return cells_; }
   /// 1-based line on which the current row begins.
   [[nodiscard]] std::uint64_t line() const { return row_line_; }
+  /// 1-based line that follows the current row.
+  [[nodiscard]] std::uint64_t next_line() const { return line_; }
   /// Offset of the row's first byte and of the byte after its line end.
   [[nodiscard]] std::size_t row_begin() const { return row_begin_; }
   [[nodiscard]] std::size_t row_end() const { return row_end_; }

@@ -1,11 +1,12 @@
 // Distinct texts of a file: each gets a number the first time it is seen.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
-#include <deque>
+#include <memory>
 #include <random>
-#include <string>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -26,9 +27,12 @@ class TextTable {
   }
 
   /// Number of the text, from 0 in order of first appearance; no allocation for a text seen before.
-  /// @param text  must outlive the table, unless copied with intern_copy
-  std::uint32_t intern(std::string_view text) { return find_or_add(text, false); }
+  /// @param text  must outlive the table, unless the table copies
+  std::uint32_t intern(std::string_view text) { return find_or_add(text, copies_all_); }
   std::uint32_t intern_copy(std::string_view text) { return find_or_add(text, true); }
+  /// From now on intern() copies each text it sees for the first time, so that the memory it came
+  /// from may go.
+  void copy_texts() { copies_all_ = true; }
   /// Asks the memory for what intern(text) will read. The slots of a large table are cold.
   void prefetch(std::string_view text) const {
     __builtin_prefetch(&slots_[hash_of(key_of(text)) & (slots_.size() - 1)], 1);
@@ -40,6 +44,7 @@ class TextTable {
 
  private:
   static constexpr std::size_t kWhole = 24;
+  static constexpr std::size_t kCopyBytes = std::size_t{1} << 16;
 
   /// Length and bytes; of a text longer than kWhole a digest of what lies between stands in
   /// `middle`.
@@ -114,11 +119,22 @@ class TextTable {
       if (text.size() <= kWhole || texts_[id] == text) return id;
     }
     const auto id = static_cast<std::uint32_t>(texts_.size());
-    if (copy) text = copies_.emplace_back(text);
+    if (copy) text = copied(text);
     texts_.push_back(text);
     slots_[at] = {key.first, key.middle, key.last, key.size, id + 1};
     if (texts_.size() * 2 > slots_.size()) grow();
     return id;
+  }
+
+  std::string_view copied(std::string_view text) {
+    if (text.size() > room_.size()) {
+      const std::size_t size = std::max(kCopyBytes, text.size());
+      room_ = {copies_.emplace_back(std::make_unique<char[]>(size)).get(), size};
+    }
+    std::copy(text.begin(), text.end(), room_.begin());
+    const std::string_view copy{room_.data(), text.size()};
+    room_ = room_.subspan(text.size());
+    return copy;
   }
 
   void grow() {
@@ -137,7 +153,9 @@ class TextTable {
   std::uint64_t seed_last_ = 0;
   std::vector<Slot, LargePages<Slot>> slots_;
   std::vector<std::string_view> texts_;
-  std::deque<std::string> copies_;
+  bool copies_all_ = false;
+  std::vector<std::unique_ptr<char[]>> copies_;
+  std::span<char> room_;  // what is left of the newest
 };
 
 }  // namespace palermo::ingest

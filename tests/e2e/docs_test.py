@@ -10,6 +10,7 @@ import os
 import pathlib
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -267,6 +268,41 @@ class Segments(support.CaseTest):
                     wanted[source, line] = (start, row["a"], row["b"], int(row["duration_s"] or 0), row["cell"])
         self.assertGreater(len(wanted), 500)
         self.assertEqual(stored, wanted)
+
+    def test_many_identifiers_are_read_out_of_their_blocks(self):
+        page = (ROOT / "docs/formats/segments.md").read_text()
+        code = re.search(r"^```python\n(.*?)^```", page, re.M | re.S).group(1)
+        reader = {"__name__": "reader"}
+        exec(compile(code, "segments.md", "exec"), reader)
+        lines, wanted = ["a,b,start,duration_s,kind,cell,imei"], []
+        for i in range(20_000):  # more than one segment, and 6,000 numbers
+            a, b = f"+88810{i % 3_000:09}", f"+88820{i * 7 % 3_000:09}"
+            start = datetime.datetime(2031, 3, 1) + datetime.timedelta(seconds=i * 11)
+            lines.append(f"{a},{b},{start.isoformat()}+00:00,{i % 600},call,C-{i % 50},35{i % 2_000:012}{i % 2_000 % 10}")
+            wanted.append(("SRC-1", i + 2, start, a, b, i % 600, f"C-{i % 50}"))
+        self.ok("ingest", self.write("calls.csv", "\n".join(lines) + "\n"), "--technique", "NONE")
+        self.assertEqual(list(reader["rows"](self.case)), wanted)
+        with sqlite3.connect(self.case) as db:
+            self.assertEqual(db.execute("SELECT count(*), sum(count) FROM identifier_block").fetchone(), (3, 8_000))
+            self.assertEqual(db.execute("SELECT count(*) FROM identifier").fetchone(), (0,))
+        number, imei = wanted[42][3], f"35{42:012}"
+        for words, calls in (([number], 7), ([imei], 10), ([imei + "2"], 10)):  # the text as received, too
+            answer = self.ok("records", "--number", *words)
+            self.assertEqual(answer["total"], calls, words)
+        second = self.write("second.csv", lines[0] + "\n" + lines[43] + "\n" + lines[44].replace(",call,", ",sms,") + "\n")
+        answer = self.ok("ingest", second, "--technique", "NONE")
+        self.assertEqual((answer["duplicates"], answer["stored"]), (1, 1))
+        with sqlite3.connect(self.case) as db:
+            self.assertEqual(db.execute("SELECT count(*) FROM identifier").fetchone(), (0,))
+        self.ok("audit", "verify")
+        for change in ("blob = CAST(blob || x'00' AS BLOB)", "low = low || 'x'", "count = count + 1", "kind = 'imsi'"):
+            copy = self.folder / "changed.palermo"
+            copy.unlink(missing_ok=True)
+            with sqlite3.connect(self.case) as db, sqlite3.connect(copy) as other:
+                db.backup(other)
+            with sqlite3.connect(copy) as other:
+                other.execute(f"UPDATE identifier_block SET {change} WHERE first = 1")
+            self.assertEqual(self.run_palermo("audit", "verify", case=copy).code, 5, change)
 
 
 if __name__ == "__main__":

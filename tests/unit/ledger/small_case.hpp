@@ -14,6 +14,7 @@
 #include "core/ledger/verify.hpp"
 #include "core/store/call_columns.hpp"
 #include "core/store/database.hpp"
+#include "core/store/identifier_blocks.hpp"
 #include "core/store/record_store.hpp"
 #include "core/store/row_bytes.hpp"
 #include "palermo/v1/ingest.pb.h"
@@ -200,9 +201,9 @@ struct SmallCase {
       record.set_line(line);
       record.set_authorization_id("AUTH-1");
       record.mutable_undercover()->set_report_id("R" + std::to_string(line));
-      const std::string bytes = store::record_bytes(record.SerializeAsString(),
-                                                    {"undercover", "", line * 10, std::nullopt},
-                                                    {{"msisdn", "+447700900001"}});
+      const std::string bytes = store::record_bytes(
+          record.SerializeAsString(), {"undercover", "", line * 10, std::nullopt},
+          {{"imsi", "001010000000002"}, {"msisdn", "+447700900001"}});
       tree.push(ledger::leaf_hash(core::bytes_of(core::commitment(kSalt, bytes))));
       records.push_back(std::move(record));
     }
@@ -222,6 +223,15 @@ struct SmallCase {
     run("INSERT INTO identifier VALUES (1, 'msisdn', '+447700900001', 1, 'GB', '07700900001'), "
         "(2, 'msisdn', '+447700900002', 1, 'GB', '+447700900002'), "
         "(3, 'imei', '490154203237518', 1, '', '490154203237518')");
+    {
+      const store::ObservedIdentifier first{"imsi", "001010000000001", "001010000000001", true, ""};
+      const store::ObservedIdentifier second{"imsi", "001010000000002", "1010000000002", true, ""};
+      const store::ObservedIdentifier* const both[] = {&first, &second};
+      put_blob(
+          "INSERT INTO identifier_block VALUES (4, 2, 'imsi', '001010000000001', "
+          "'001010000000002', ?1)",
+          store::encode_identifiers(both));
+    }
     for (const v1::Record& record : records) {
       insert(
           "INSERT INTO record SELECT count(*) + 1, 'SRC-1:' || (count(*) + 1), 1, count(*) + 1, "
@@ -231,7 +241,8 @@ struct SmallCase {
       put_blob("UPDATE record SET content_sha256 = ?1 WHERE seq = " + std::to_string(record.line()),
                core::bytes_of(store::record_content("undercover", record)));
     }
-    run("INSERT INTO record_identifier SELECT 1, seq FROM record");
+    run("INSERT INTO record_identifier SELECT 1, seq FROM record UNION ALL "
+        "SELECT 5, seq FROM record");
     {
       store::CallColumns calls;
       calls.source_id = "SRC-1";
@@ -357,8 +368,8 @@ struct SmallCase {
       auto& body = *entry.mutable_identifiers();
       body.set_source_id("SRC-1");
       body.set_first(1);
-      body.set_count(3);
-      body.set_commit(commit(*store::identifier_bytes(db, 1, 3)));
+      body.set_count(5);
+      body.set_commit(commit(*store::identifier_bytes(db, 1, 5)));
       append(transaction, entry, anna);
     }
     late = *ledger.checkpoint(transaction, log);

@@ -28,7 +28,7 @@ TEST_CASE_METHOD(SmallCase, "an honest case verifies, and says what was checked"
   CHECK(result.entries_checked() == 11);
   CHECK(result.covered() == 11);
   CHECK(result.segments_checked() == 1);
-  CHECK(result.rows_checked() == 13);
+  CHECK(result.rows_checked() == 15);
   CHECK(result.checkpoints_checked() == 2);
   CHECK(result.origin() == "palermo/c1");
   CHECK(result.vkey() == log.verifier().text());

@@ -1,0 +1,156 @@
+#include "core/store/segment_index.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace palermo::store {
+namespace {
+
+constexpr std::size_t kMapBytes = kIndexBlockIds / 8;
+constexpr unsigned kMaxLowBits = 12;
+
+/// Bits behind one another, the lowest of a byte first.
+class BitWriter {
+ public:
+  explicit BitWriter(std::string& bytes) : bytes_{bytes} {}
+  /// @param count  0 to 32; value has no bit above them
+  void put(std::uint64_t value, unsigned count) {
+    held_ |= value << used_;
+    for (used_ += count; used_ >= 8; used_ -= 8) {
+      bytes_ += static_cast<char>(held_ & 0xff);
+      held_ >>= 8;
+    }
+  }
+  void finish() {
+    if (used_ > 0) bytes_ += static_cast<char>(held_ & 0xff);
+  }
+
+ private:
+  std::string& bytes_;
+  std::uint64_t held_ = 0;
+  unsigned used_ = 0;
+};
+
+class BitReader {
+ public:
+  explicit BitReader(std::string_view bytes) : bytes_{bytes} {}
+  /// False behind the end; see past_end().
+  bool next() {
+    if (at_ >= bytes_.size() * 8) {
+      past_end_ = true;
+      return false;
+    }
+    const bool bit = (static_cast<unsigned char>(bytes_[at_ / 8]) >> (at_ % 8) & 1U) != 0;
+    ++at_;
+    return bit;
+  }
+  [[nodiscard]] bool past_end() const { return past_end_; }
+
+ private:
+  std::string_view bytes_;
+  std::size_t at_ = 0;
+  bool past_end_ = false;
+};
+
+std::string map_of(std::span<const std::uint32_t> within) {
+  std::string map(kMapBytes, '\0');
+  for (const std::uint32_t id : within)
+    map[id / 8] = static_cast<char>(static_cast<unsigned char>(map[id / 8]) | (1U << (id % 8)));
+  return map;
+}
+
+/// Bits of the gaps in Rice's code with `low` plain bits each: behind count - 1 (2 bytes,
+/// little-endian) and low, for each gap its upper part as ones and a zero, then its lower bits.
+std::size_t gaps_bits(std::span<const std::uint32_t> within, unsigned low) {
+  std::size_t bits = within.size() * (low + 1);
+  std::uint32_t next = 0;
+  for (const std::uint32_t id : within) {
+    bits += (id - next) >> low;
+    next = id + 1;
+  }
+  return bits;
+}
+
+std::string gaps_of(std::span<const std::uint32_t> within, unsigned low) {
+  const std::size_t count = within.size() - 1;
+  std::string bytes{static_cast<char>(count & 0xff), static_cast<char>(count >> 8),
+                    static_cast<char>(low)};
+  BitWriter out{bytes};
+  std::uint32_t next = 0;
+  for (const std::uint32_t id : within) {
+    const std::uint32_t gap = id - next;
+    std::uint32_t ones = gap >> low;
+    for (; ones >= 32; ones -= 32) out.put(0xffff'ffff, 32);
+    out.put((std::uint64_t{1} << ones) - 1, ones + 1);  // the zero is the bit above them
+    out.put(gap & ((1U << low) - 1), low);
+    next = id + 1;
+  }
+  out.finish();
+  return bytes;
+}
+
+std::string smallest(std::span<const std::uint32_t> within) {
+  unsigned best = 0;
+  std::size_t bits = gaps_bits(within, 0);
+  for (unsigned low = 1; low <= kMaxLowBits; ++low) {
+    const std::size_t with = gaps_bits(within, low);
+    if (with >= bits) break;  // each further bit saves less than the one before it
+    bits = with;
+    best = low;
+  }
+  return 3 + (bits + 7) / 8 < kMapBytes ? gaps_of(within, best) : map_of(within);
+}
+
+template <typename Encode>
+std::vector<IndexBlock> each_block(std::span<const std::uint32_t> ids, const Encode& encode) {
+  std::vector<IndexBlock> blocks;
+  std::array<std::uint32_t, kIndexBlockIds> within{};
+  for (std::size_t i = 0; i < ids.size();) {
+    const std::uint32_t block = ids[i] / kIndexBlockIds;
+    std::size_t count = 0;
+    for (; i < ids.size() && ids[i] / kIndexBlockIds == block; ++i)
+      within[count++] = ids[i] % kIndexBlockIds;
+    blocks.push_back({block, encode(std::span{within}.first(count))});
+  }
+  return blocks;
+}
+
+}  // namespace
+
+std::vector<IndexBlock> index_of(std::span<const std::uint32_t> ids) {
+  return each_block(ids, smallest);
+}
+std::vector<IndexBlock> index_as_maps(std::span<const std::uint32_t> ids) {
+  return each_block(ids, map_of);
+}
+
+std::optional<bool> mentions_any(std::string_view bits, std::span<const std::uint32_t> within) {
+  if (bits.size() == kMapBytes)
+    return std::any_of(within.begin(), within.end(), [bits](std::uint32_t id) {
+      return (static_cast<unsigned char>(bits[id / 8]) >> (id % 8) & 1U) != 0;
+    });
+  if (bits.size() < 4 || bits.size() > kMapBytes) return std::nullopt;
+  const auto byte = [bits](std::size_t i) { return static_cast<unsigned char>(bits[i]); };
+  const std::size_t count = byte(0) + (std::size_t{byte(1)} << 8) + 1;
+  const unsigned low = byte(2);
+  if (low > kMaxLowBits) return std::nullopt;
+  BitReader in{bits.substr(3)};
+  std::uint32_t id = 0;
+  std::size_t wanted = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    std::uint32_t gap = 0;
+    while (in.next()) ++gap;
+    gap <<= low;
+    for (unsigned bit = 0; bit < low; ++bit) gap |= static_cast<std::uint32_t>(in.next()) << bit;
+    if (in.past_end()) return std::nullopt;
+    id += gap;
+    if (id >= kIndexBlockIds) return std::nullopt;
+    while (wanted < within.size() && within[wanted] < id) ++wanted;
+    if (wanted == within.size()) return false;
+    if (within[wanted] == id) return true;
+    ++id;
+  }
+  return false;
+}
+
+}  // namespace palermo::store

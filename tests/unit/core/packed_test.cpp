@@ -1,0 +1,286 @@
+// Packed columns, texts, identifier blocks and the index of segments: what goes in comes out, what
+// was damaged is refused.
+#include "core/store/packed.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <random>
+
+#include "core/store/call_columns.hpp"
+#include "core/store/identifier_store.hpp"
+#include "core/store/row_bytes.hpp"
+#include "core/store/segment_index.hpp"
+#include "core/store/segment_store.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace palermo;
+
+namespace {
+
+std::vector<std::string> list_of(const store::TextList& texts) {
+  std::vector<std::string> list;
+  for (std::size_t i = 0; i < texts.size(); ++i) list.emplace_back(texts[i]);
+  return list;
+}
+
+store::CallColumns some_calls(std::size_t records) {
+  std::mt19937_64 random{7};
+  store::CallColumns calls;
+  calls.source_id = "SRC-1";
+  calls.records = records;
+  calls.texts = {"901-70-1-1", "901-70-1-2", "never used", "AUTH-1"};
+  for (std::uint32_t i = 0; i < records; ++i) {
+    calls.started_at_us.push_back(1'900'000'000'000'000 + i * 7'000'000LL);
+    calls.a.push_back(static_cast<std::uint32_t>(1 + random() % 9'000));
+    calls.b.push_back(static_cast<std::uint32_t>(random() % 9'000));
+    calls.duration_s.push_back(static_cast<std::int32_t>(random() % 4'000) - 2);
+    calls.kind.push_back(i % 3 == 0 ? v1::SMS : v1::CALL);
+    calls.flags.push_back(static_cast<std::uint16_t>(random() % 4));
+    calls.utc_offset_min.push_back(static_cast<std::int16_t>(i % 5 == 0 ? 120 : 60));
+    calls.line.push_back(i * 2 + 3);
+    calls.imei.push_back(static_cast<std::uint32_t>(random() % 2 * 70'000));
+    calls.cell.push_back(i % 4 == 0 ? 2 : (i % 4 == 1 ? 1 : 0));
+    calls.authorization.push_back(4);
+  }
+  return calls;
+}
+
+void check_equal(const store::CallColumns& got, const store::CallColumns& want) {
+  CHECK(got.records == want.records);
+  CHECK(got.started_at_us == want.started_at_us);
+  CHECK(got.a == want.a);
+  CHECK(got.b == want.b);
+  CHECK(got.duration_s == want.duration_s);
+  CHECK(got.kind == want.kind);
+  CHECK(got.flags == want.flags);
+  CHECK(got.utc_offset_min == want.utc_offset_min);
+  CHECK(got.line == want.line);
+  CHECK(got.imei == want.imei);
+  for (std::size_t i = 0; i < want.records; ++i) {
+    CHECK(got.text(got.cell, i) == want.text(want.cell, i));
+    CHECK(got.text(got.authorization, i) == want.text(want.authorization, i));
+  }
+}
+
+/// One frame for all planes of a column, as version 2 wrote it. Small columns only: stored raw.
+void pack_v2(const std::vector<std::int64_t>& values, v1::PackedColumn& column) {
+  v1::PackedColumn modern;
+  store::pack_plain(values, modern);
+  column = modern;
+  column.clear_plane();
+  if (modern.width() == 1) column.set_planes(modern.plane(0));  // one plane: the same frame
+}
+
+store::ObservedIdentifier imei(std::uint64_t number) {
+  const std::string value = std::to_string(35'000'000'000'000ULL + number);
+  return {"imei", value, value + std::to_string(number % 10), true, ""};
+}
+
+}  // namespace
+
+TEST_CASE("a column comes back as it was packed", "[core][store]") {
+  const std::int64_t least = std::numeric_limits<std::int64_t>::min();
+  const std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  const std::vector<std::vector<std::int64_t>> columns = {{5},
+                                                          {5, 5, 5},
+                                                          {0, 255},
+                                                          {-1, 255},
+                                                          {0, 65'535, 7},
+                                                          {0, 65'536},
+                                                          {1 << 24, 3, -9},
+                                                          {least, most},
+                                                          {most, least},
+                                                          {0, 1LL << 40, 2, 1LL << 41},
+                                                          {10, 20, 31, 39}};
+  for (const auto& values : columns) {
+    for (const bool steps : {false, true}) {
+      v1::PackedColumn packed;
+      steps ? store::pack_steps(values, packed) : store::pack_plain(values, packed);
+      const auto back = store::unpack_column(packed, values.size());
+      REQUIRE(back.ok());
+      CHECK(*back == values);
+    }
+  }
+}
+
+TEST_CASE("a damaged column is refused", "[core][store]") {
+  std::vector<std::int64_t> values;
+  for (int i = 0; i < 300; ++i) values.push_back(i * i);
+  v1::PackedColumn good;
+  store::pack_plain(values, good);
+  REQUIRE(good.plane_size() == 3);
+  const auto refused = [](const v1::PackedColumn& column, std::size_t n) {
+    const auto got = store::unpack_column(column, n);
+    return !got.ok() && got.error().reason == "ALTERED";
+  };
+  CHECK(refused(good, 299));
+  v1::PackedColumn bad = good;
+  bad.set_width(9);
+  CHECK(refused(bad, 300));
+  bad = good;
+  bad.mutable_plane()->RemoveLast();
+  CHECK(refused(bad, 300));
+  bad = good;
+  bad.mutable_plane(0)->resize(bad.plane(0).size() / 2);
+  CHECK(refused(bad, 300));
+  std::vector<std::uint8_t> narrow;
+  CHECK_FALSE(store::unpack_column(good, 300, narrow).ok());
+}
+
+TEST_CASE("texts come back as they were packed", "[core][store]") {
+  const std::string longer(400, 'x');
+  const std::vector<std::vector<std::string_view>> lists = {
+      {},
+      {""},
+      {"a"},
+      {"ab", "ab", "abc", "", "b"},
+      {"z", "a"},
+      {std::string_view{"\0\n", 2}, "\xC3\xA9"},
+      {longer, longer}};
+  for (const auto& list : lists) {
+    v1::PackedTexts packed;
+    store::pack_texts(list, packed);
+    const auto back = store::unpack_texts(packed, 10);
+    REQUIRE(back.ok());
+    CHECK(list_of(*back) == std::vector<std::string>(list.begin(), list.end()));
+    if (list.empty()) continue;
+    CHECK_FALSE(store::unpack_texts(packed, list.size() - 1).ok());
+    packed.mutable_shared()->set_base(300);
+    CHECK_FALSE(store::unpack_texts(packed, 10).ok());
+  }
+}
+
+TEST_CASE("a segment comes back as it was encoded, whatever its size", "[core][store]") {
+  for (const std::size_t records : {std::size_t{1}, std::size_t{2}, std::size_t{5'000}}) {
+    const store::CallColumns calls = some_calls(records);
+    const store::EncodedSegment segment = store::encode_segment(calls, 0, records);
+    const auto back = store::decode_segment(segment.blob);
+    REQUIRE(back.ok());
+    check_equal(*back, calls);
+    CHECK(std::is_sorted(back->texts.begin(), back->texts.end()));
+    CHECK(std::find(back->texts.begin(), back->texts.end(), "never used") == back->texts.end());
+  }
+}
+
+TEST_CASE("a segment of version 2 is still read", "[core][store]") {
+  v1::CallSegment old;
+  old.set_version(2);
+  old.set_records(3);
+  old.set_source_id("SRC-9");
+  for (const std::uint32_t id : {17U, 4'100U}) old.add_dictionary(id);
+  old.add_texts("901-70-2-2");
+  old.set_time_unit_us(1'000'000);
+  pack_v2({1'900'000'000, 1'900'000'001, 1'900'000'099}, *old.mutable_started_at());
+  pack_v2({1, 2, 1}, *old.mutable_a());
+  pack_v2({2, 0, 2}, *old.mutable_b());
+  pack_v2({60, 0, 61}, *old.mutable_duration_s());
+  pack_v2({1, 2, 1}, *old.mutable_kind());
+  pack_v2({2, 3, 4}, *old.mutable_line());
+  pack_v2({60, 60, 60}, *old.mutable_utc_offset_min());
+  pack_v2({0, 1, 0}, *old.mutable_flags());
+  pack_v2({0, 0, 1}, *old.mutable_cell());
+  const auto read = store::decode_segment(old.SerializeAsString());
+  REQUIRE(read.ok());
+  CHECK(read->a == std::vector<std::uint32_t>{17, 4'100, 17});
+  CHECK(read->b == std::vector<std::uint32_t>{4'100, 0, 4'100});
+  CHECK(read->started_at_us[2] == 1'900'000'099'000'000);
+  CHECK(read->text(read->cell, 2) == "901-70-2-2");
+  CHECK(*store::dictionary_of(old) == std::vector<std::uint32_t>{17, 4'100});
+  for (const unsigned version : {1U, 4U}) {
+    old.set_version(version);
+    CHECK_FALSE(store::unpack_segment(old).ok());
+  }
+}
+
+TEST_CASE("the index of a segment knows each identifier and no other", "[core][store]") {
+  std::mt19937_64 random{3};
+  for (const unsigned share : {1U, 10U, 300U, 4'000U}) {  // one in `share`
+    std::vector<std::uint32_t> ids;
+    for (std::uint32_t id = 1; id < 20'000; ++id)
+      if (random() % share == 0) ids.push_back(id);
+    if (ids.empty()) ids.push_back(4'095);
+    std::vector<bool> mentioned(20'480, false);
+    for (const std::uint32_t id : ids) mentioned[id] = true;
+    for (const auto& blocks : {store::index_of(ids), store::index_as_maps(ids)}) {
+      for (const store::IndexBlock& block : blocks) {
+        CHECK(block.bits.size() <= 512);
+        std::size_t wrong = 0;
+        for (std::uint32_t within = 0; within < store::kIndexBlockIds; ++within) {
+          const auto found = store::mentions_any(block.bits, std::array{within});
+          if (found != mentioned[block.block * store::kIndexBlockIds + within]) ++wrong;
+        }
+        CHECK(wrong == 0);
+      }
+    }
+    CHECK((share == 1 || store::index_of(ids)[0].bits.size() < 512));
+  }
+  CHECK_FALSE(store::mentions_any("", std::array{1U}).has_value());
+  CHECK_FALSE(store::mentions_any(std::string("\xff\x0f\x00", 3), std::array{1U}).has_value());
+  CHECK_FALSE(
+      store::mentions_any(std::string("\xff\x0f\x00\x00", 4), std::array{4'000U}).has_value());
+  CHECK_FALSE(store::mentions_any(std::string("\x00\x00\x20\x00", 4), std::array{1U}).has_value());
+}
+
+TEST_CASE("identifiers in blocks are found by number, value and spelling", "[core][store]") {
+  auto db = *store::Database::in_memory();
+  std::vector<store::ObservedIdentifier> file;
+  for (std::uint64_t i = 0; i < 5'000; ++i) file.push_back(imei(i * 31));
+  file.push_back({"imsi", "001010000000001", "001010000000001", true, ""});
+  for (std::uint64_t i = 0; i < 1'500; ++i) {
+    const std::string digits = std::to_string(10'000'000'000ULL + i * 3);
+    file.push_back(
+        {"msisdn", "+888" + digits, "00888" + digits, i % 7 != 0, i % 2 == 0 ? "IT" : ""});
+  }
+  auto bulk = *store::BulkIdentifiers::look_up(db, file);
+  bulk.assign(std::vector<bool>(file.size(), true));
+  REQUIRE(bulk.insert().ok());
+  CHECK(*db.scalar("SELECT count(*) FROM identifier_block") == 3);
+  CHECK(*db.scalar("SELECT count(*) FROM identifier") == 1);  // a single IMSI is a row
+  CHECK(*store::last_identifier(db) == static_cast<std::int64_t>(file.size()));
+
+  const auto all = *store::all_identifiers(db);
+  REQUIRE(all.size() == file.size());
+  std::size_t wrong = 0;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    wrong += all[i].id != static_cast<std::int64_t>(i) + 1 || !(all[i].identifier == file[i]);
+  CHECK(wrong == 0);
+  for (const std::size_t i : {std::size_t{0}, std::size_t{4'095}, std::size_t{4'096},
+                              std::size_t{5'000}, file.size() - 1}) {
+    CHECK(store::find_identifier(db, static_cast<std::int64_t>(i) + 1)->identifier == file[i]);
+    const auto by_value = *store::find_identifiers_by_value(db, file[i].value);
+    REQUIRE(by_value.size() == 1);
+    CHECK(by_value[0].id == static_cast<std::int64_t>(i) + 1);
+    CHECK(store::find_identifiers(db, file[i].raw)->at(0).identifier == file[i]);
+  }
+  CHECK(store::find_identifiers_by_value(db, "+88810000000001")->empty());
+  CHECK_FALSE(store::find_identifier(db, static_cast<std::int64_t>(file.size()) + 1).ok());
+
+  SECTION("a later file gets the same numbers, and new ones go on behind them") {
+    std::vector<store::ObservedIdentifier> second{file[4'999], imei(1), file[5'000]};
+    auto again = *store::BulkIdentifiers::look_up(db, second);
+    CHECK(again.ids() == std::vector<std::uint32_t>{5'000, 0, 5'001});
+    again.assign({true, true, true});
+    REQUIRE(again.insert().ok());
+    CHECK(store::find_identifier(db, 6'502)->identifier == imei(1));
+    auto writer = *store::IdentifierWriter::open(db);
+    CHECK(*writer.intern(file[3]) == 4);
+    CHECK(*writer.intern({"account", "a@b", "a@b", true, ""}) == 6'503);
+    CHECK(*writer.intern({"account", "a@b", "A@b", true, ""}) == 6'503);
+    CHECK(*writer.intern(imei(1)) == 6'502);
+  }
+  SECTION("the bytes of the commitment cover rows and blocks, without gap") {
+    const auto count = static_cast<std::int64_t>(file.size());
+    const std::string honest = *store::identifier_bytes(db, 1, count);
+    REQUIRE(db.exec("UPDATE identifier_block SET low = 'x' WHERE first = 1").ok());
+    CHECK(*store::identifier_bytes(db, 1, count) != honest);
+    REQUIRE(db.exec("UPDATE identifier_block SET count = count - 1 WHERE first = 1").ok());
+    CHECK_FALSE(store::identifier_bytes(db, 1, count).ok());
+  }
+  SECTION("a block that is damaged is refused") {
+    REQUIRE(
+        db.exec("UPDATE identifier_block SET blob = substr(blob, 1, 100) WHERE first = 1").ok());
+    CHECK(store::find_identifier(db, 2).error().reason == "ALTERED");
+    CHECK(store::all_identifiers(db).error().reason == "ALTERED");
+  }
+}

@@ -17,9 +17,10 @@ namespace palermo::cli {
 namespace {
 
 constexpr std::uint32_t kShownToPeople = 40;
-constexpr const char* kKinds[] = {"call",     "sms",       "mms",        "location",      "data",
-                                  "other",    "intercept", "undercover", "technique_use", "payment",
-                                  "relation", "statement", "offence",    "case"};
+constexpr const char* kKinds[] = {"call",          "sms",     "mms",       "location",
+                                  "data",          "other",   "intercept", "undercover",
+                                  "technique_use", "payment", "relation",  "statement",
+                                  "offence",       "case",    "cell_site"};
 
 struct RecordsArguments {
   std::string number;

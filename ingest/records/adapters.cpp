@@ -1,4 +1,5 @@
 #include "ingest/batch.hpp"
+#include "ingest/cells/cell_table.hpp"
 #include "ingest/records/networks.hpp"
 #include "ingest/records/record_files.hpp"
 #include "ingest/records/relations.hpp"
@@ -28,7 +29,7 @@ const std::vector<Adapter>& record_adapters() {
     for (auto make :
          {edge_list_adapter, matrix_adapter, relations_adapter, statements_adapter,
           undercover_report_adapter, intercept_log_adapter, technique_use_adapter, payments_adapter,
-          dl_adapter, pajek_adapter, graphml_adapter, gexf_adapter, x1_adapter})
+          dl_adapter, pajek_adapter, graphml_adapter, gexf_adapter, x1_adapter, cell_table_adapter})
       all.push_back(named(make()));
     return all;
   }();

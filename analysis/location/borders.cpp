@@ -142,7 +142,10 @@ bool Borders::contains(const Area& area, Point point) {
   // Even and odd crossings over all rings of a polygon: a point in a hole is outside.
   const auto crossings = [](const Ring& ring, double longitude, double latitude) {
     std::size_t count = 0;
-    if (latitude < ring.south || latitude > ring.north || longitude > ring.east) return count;
+    // West of the whole ring the crossings are even.
+    if (latitude < ring.south || latitude > ring.north || longitude > ring.east ||
+        longitude < ring.west)
+      return count;
     for (std::size_t i = 1; i < ring.points.size(); ++i) {
       const Point& a = ring.points[i - 1];
       const Point& b = ring.points[i];

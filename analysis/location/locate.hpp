@@ -32,8 +32,8 @@ struct LocateQuery {
 /// The cell of a call is that of one party only: the caller's where the record says nothing else,
 /// the called party's in a record of the called party's side.
 /// @error Integrity  a segment or record is not what was stored
-/// @cost about 0.3 µs for each call in segments that mention the identifiers, and 0.1 ms for each
-///       distinct position
+/// @cost one pass over the segments that mention the identifiers and over the cell tables; each
+///       distinct position is looked up once. 3,979 records of 591 cells: 2 s in a debug build
 [[nodiscard]] core::Result<v1::LocateResult> locate(store::Database& db, const LocateQuery& query);
 
 }  // namespace palermo::analysis

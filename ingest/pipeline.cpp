@@ -60,16 +60,12 @@ const Profile* profile_named(std::string_view format) {
 
 Error unknown_format(const std::string& format) {
   std::vector<std::string> ids;
-  std::string list;
-  for (const FormatInfo& known : known_formats()) {
-    ids.push_back(known.id);
-    list += (list.empty() ? "" : ", ") + known.id;
-  }
+  for (const FormatInfo& known : known_formats()) ids.push_back(known.id);
   const std::string near = core::nearest_word(format, ids);
   return Error{ErrorCode::Usage,
                fmt::format("'{}' is no format{}", core::printable(format, 60),
                            near.empty() ? "" : fmt::format("; did you mean {}?", near)),
-               std::nullopt, "known formats: " + list};
+               std::nullopt, "`palermo ingest --help` lists the formats; auto looks at the content"};
 }
 
 Status check_options(const IngestOptions& options) {

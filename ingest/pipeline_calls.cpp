@@ -425,7 +425,7 @@ Result<v1::IngestResult> ingest_calls(session::Session& session, SourceFile& fil
     if (error.where->file.empty()) error.where->file = file.path();
     return error;
   }
-  if (made->rows == 0 && !made->rejects.empty())
+  if (made->rows == 0 && !made->rejects.empty() && !made->certain)
     return core::Error{core::ErrorCode::BadInput,
                        fmt::format("every one of the {} records was rejected ({}); the first: {}",
                                    made->rejects.size(), counted_by_code(made->rejects),
@@ -441,6 +441,7 @@ Result<v1::IngestResult> ingest_calls(session::Session& session, SourceFile& fil
   layout.layout.set_identifier_kind(made->identifier_kind);
   for (const std::string& word : made->withheld_words) layout.layout.add_withheld_words(word);
   PALERMO_TRY(CallTable table, read_calls(made->text, layout, file.path(), read));
+  if (made->rows == 0) table.notices.clear();  // about a table that nobody sent
   table.rows_read += static_cast<std::uint32_t>(made->rejects.size());
   for (v1::Reject& reject : made->rejects) table.rejects.push_back(std::move(reject));
   std::sort(table.rejects.begin(), table.rejects.end(),

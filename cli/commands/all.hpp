@@ -13,6 +13,7 @@ std::vector<Command> add_authorize(CLI::App& app);
 std::vector<Command> add_quarantine(CLI::App& app);
 Command add_ingest(CLI::App& app);
 std::vector<Command> add_records(CLI::App& app);
+Command add_locate(CLI::App& app);
 Command add_sql(CLI::App& app);
 Command add_assess(CLI::App& app);
 Command add_report(CLI::App& app);

@@ -47,6 +47,8 @@ struct CallText {
   std::vector<std::string> notices;
   std::string country;  // that national numbers are read with when --country is not given
   bool positions_are_lines = false;
+  /// The file is of this format beyond doubt: it is taken although every record was rejected.
+  bool certain = false;
   /// For parties that are no telephone numbers, for example "label"; then nothing is normalized.
   std::string identifier_kind;
   /// With identifier_kind: words for a party who is nobody in particular.

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "ingest/ber/tap3.hpp"
+#include "ingest/ber/ts_32298.hpp"
 #include "ingest/calls/call_adapter.hpp"
 #include "ingest/calls/companion_list.hpp"
 #include "ingest/calls/etsi_102657.hpp"
@@ -80,6 +82,8 @@ const std::vector<CallAdapter>& call_adapters() {
     all.push_back(companion_list_adapter());
     all.push_back(etsi_102657_adapter());
     all.push_back(calls_backup_adapter());
+    all.push_back(ts_32298_adapter());
+    all.push_back(tap3_adapter());
     return all;
   }();
   return kAdapters;

@@ -14,12 +14,6 @@ struct List {
 
 const std::vector<List>& lists() {
   static const std::vector<List> kLists = {
-      {{"antenna_id", "latitude", "longitude"},
-       "a list of antennas with their positions",
-       "ingest the files of calls beside it; their rows keep the antenna's id"},
-      {{"cell", "longitude", "latitude", "accuracy_m"},
-       "a list of cells with their positions",
-       "ingest the files of calls and of cell activity beside it; their rows keep the cell's id"},
       {{"id", "label", "organisation"},
        "a list of contacts with their roles",
        "ingest the file of calls beside it; its rows keep the contact's id"},
@@ -45,8 +39,7 @@ CallAdapter companion_list_adapter() {
   CallAdapter adapter;
   adapter.id = "companion_list";
   adapter.version = "1";
-  adapter.summary =
-      "lists of cells, antennas, contacts or attributes: no calls, refused with what they are";
+  adapter.summary = "lists of contacts or attributes: no calls, refused with what they are";
   adapter.detect = [](std::string_view bytes, std::string_view) -> Detection {
     const List* list = list_of(bytes);
     if (list == nullptr) return {};
@@ -55,8 +48,7 @@ CallAdapter companion_list_adapter() {
   adapter.read = [](const AdapterInput& input) -> core::Result<CallText> {
     const List* list = list_of(input.bytes);
     if (list == nullptr)
-      return bad_input(1,
-                       "this is none of the known lists of cells, antennas, contacts or attributes",
+      return bad_input(1, "this is none of the known lists of contacts or attributes",
                        "try --format auto");
     return bad_input(1, "this is " + std::string{list->what} + ": it holds no calls",
                      std::string{list->next});

@@ -1,4 +1,5 @@
 #include "ingest/batch.hpp"
+#include "ingest/cells/cell_table.hpp"
 #include "ingest/exchange/exchange.hpp"
 #include "ingest/messages/messages.hpp"
 #include "ingest/records/networks.hpp"
@@ -37,7 +38,7 @@ const std::vector<Adapter>& record_adapters() {
           DateOrder::YearMonthDay, DateOrder::YearDayMonth})
       all.push_back(named(whatsapp_adapter(order)));
     for (auto make : {signal_adapter, telegram_adapter, instagram_adapter, sms_backup_adapter,
-                      vast2014_adapter})
+                      vast2014_adapter, cell_table_adapter})
       all.push_back(named(make()));
     return all;
   }();

@@ -66,11 +66,16 @@ class PublicRetainedData(RetainedTest):
                       "1 UNKNOWN_DIRECTION, 2 UNKNOWN_KIND)")
 
     def test_lists_that_hold_no_calls(self):
-        for path in ("demo/antennas.csv", "network/antennas.csv", "plain/towers.csv"):
-            self.no_calls("bandicoot_cdr/" + path, "this is a list of antennas")
         self.no_calls("bandicoot_cdr/attributes/A.csv", "this is attributes of one subscriber")
-        self.no_calls("swiss_retained_data/glaettli_2013/cells.csv", "this is a list of cells")
         self.no_calls("swiss_retained_data/glaettli_2013/contacts.csv", "this is a list of contacts")
+
+    def test_lists_of_cells_and_antennas(self):
+        for path, rows in [("bandicoot_cdr/demo/antennas.csv", 27), ("bandicoot_cdr/network/antennas.csv", None),
+                           ("bandicoot_cdr/plain/towers.csv", None), ("swiss_retained_data/glaettli_2013/cells.csv", 732)]:
+            answer = self.ingest(support.shared() / "data" / path)
+            self.assertEqual((answer["format"], answer["rejected"]), ("cell_table", 0))
+            if rows is not None:
+                self.assertEqual(answer["stored"], rows)
 
     def test_without_a_zone_a_local_time_is_refused(self):
         for path in ("bandicoot_cdr/demo/ego.csv", "bandicoot_cdr/manual/A_semicolon_coded.csv",

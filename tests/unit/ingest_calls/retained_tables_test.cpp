@@ -247,8 +247,6 @@ TEST_CASE("Swisscom sessions: both gateways' rows, the address as cell", "[inges
 TEST_CASE("Lists that hold no calls are told and refused with what they are",
           "[ingest][retained]") {
   for (const auto& [text, what] : std::vector<std::pair<std::string, std::string>>{
-           {"antenna_id,latitude,longitude\n1,51.5,-0.1\n", "a list of antennas"},
-           {"cell,longitude,latitude,accuracy_m\n0,7.6,47.5,689\n", "a list of cells"},
            {"id,label,organisation\n1,X,Y\n", "a list of contacts"},
            {"key,value\nage,42\n", "attributes of one subscriber"}}) {
     CHECK(surest(text) == "companion_list");

@@ -85,7 +85,13 @@ CREATE TABLE quarantine_decision (seq INTEGER PRIMARY KEY,
                                   leaf INTEGER NOT NULL REFERENCES leaf (idx)) STRICT;
 )sql";
 
-constexpr const char* kMigrations[] = {kVersion1, kVersion2};
+// What operators decided about who is whom: merged, split, given a category, undone, redone.
+constexpr const char* kVersion3 = R"sql(
+CREATE TABLE entity_event (seq INTEGER PRIMARY KEY, payload BLOB NOT NULL, salt BLOB NOT NULL,
+                           leaf INTEGER NOT NULL REFERENCES leaf (idx)) STRICT;
+)sql";
+
+constexpr const char* kMigrations[] = {kVersion1, kVersion2, kVersion3};
 
 }  // namespace
 

@@ -14,6 +14,7 @@ std::vector<Command> add_quarantine(CLI::App& app);
 Command add_ingest(CLI::App& app);
 std::vector<Command> add_records(CLI::App& app);
 Command add_sql(CLI::App& app);
+std::vector<Command> add_entity(CLI::App& app);
 Command add_assess(CLI::App& app);
 Command add_report(CLI::App& app);
 Command add_decide(CLI::App& app);

@@ -27,7 +27,7 @@ GLOBAL_OPTIONS = {"--case", "--as", "--purpose", "--json", "--quiet", "--log", "
 # ledger entries, enumerators, words of formats.
 NOT_CODES = set("""PALERMO_CASE PALERMO_KEYS XDG_DATA_HOME HOME CONSULT COMBINE WITNESS NONE FILE DIR TEXT USER LEVEL LIFE
     DEATH UTC GMT COMMIT BINARY LEAF PALR S10 BEGIN GOOD IMEI IMSI SEARCH TIME ETSI CREATE UPDATE CANCEL DELETE
-    GEXF""".split())
+    GEXF ALTER""".split())
 
 
 def documents():

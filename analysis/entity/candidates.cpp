@@ -335,7 +335,8 @@ class Finder {
                         !mine.contains(pair.second);
       if (!many && !pairs_.contains(pair)) continue;
       add(pair.first, pair.second, many ? "+" : "~", "shared_contacts",
-          fmt::format("{} contacts in common, of {} and {}", count, mine.size(), theirs.size()),
+          fmt::format("{} {} in common, of {} and {}", count, count == 1 ? "contact" : "contacts",
+                      mine.size(), theirs.size()),
           static_cast<std::uint32_t>(count));
     }
     for (auto& [pair, properties] : pairs_) {

@@ -135,8 +135,8 @@ std::string candidates_text(const v1::CandidateList& list) {
     text += fmt::format("{} / {}: {}\n", named(candidate.a(), candidate.a_label()),
                         named(candidate.b(), candidate.b_label()), candidate.strength());
     for (const v1::CandidateProperty& property : candidate.properties()) {
-      text += core::wrapped(fmt::format("  {} {}", property.sign(), safe(property.text(), 400)),
-                            100, 4);
+      text += "  " + core::wrapped(
+                         fmt::format("{} {}", property.sign(), safe(property.text(), 400)), 98, 4);
       if (!property.evidence().empty()) text += fmt::format(" [{}]", joined(property.evidence()));
       text += "\n";
     }
@@ -176,7 +176,7 @@ std::string entity_change_text(const v1::EntityChange& change) {
 std::string entity_preview_text(const v1::EntityPreview& preview) {
   std::string text = fmt::format("If {}:\n", what_of(preview.event()));
   for (const std::string& sentence : preview.sentences())
-    text += core::wrapped("  " + safe(sentence, 400), 100, 4) + "\n";
+    text += "  " + core::wrapped(safe(sentence, 400), 98, 4) + "\n";
   text += contrary_text(preview.event()) + notices_of(preview.notices());
   return text + fmt::format("Nothing was stored. Lens {}{}.\n", preview.lens(),
                             preview.group().empty() ? "" : ", group " + safe(preview.group()));

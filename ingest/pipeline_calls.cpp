@@ -16,6 +16,7 @@
 #include "core/store/segment_store.hpp"
 #include "ingest/calls/call_reader.hpp"
 #include "ingest/calls/call_sorter.hpp"
+#include "ingest/name_warnings.hpp"
 #include "ingest/pipeline_calls_detail.hpp"
 #include "ingest/source_writer.hpp"
 
@@ -353,6 +354,11 @@ Result<v1::IngestResult> take_calls(session::Session& session, SourceFile& file,
   source.set_nonexistent_local_times(table.nonexistent_local_times);
   source.set_invalid_numbers(table.invalid_numbers);
   for (const std::string& notice : table.notices) source.add_notices(notice);
+  const std::vector<bool> seen = mentioned(columns, sorted.stored, table.identifiers.size());
+  PALERMO_TRY(NameWarnings names, NameWarnings::make());
+  for (std::size_t i = 0; i < table.identifiers.size(); ++i)
+    if (seen[i]) names.add(table.identifiers[i]);
+  if (const auto hidden = names.notice()) source.add_notices(*hidden);
   if (source.rows_read() !=
       source.stored() + source.duplicates() + source.quarantined() + source.rejected())
     return core::Error{core::ErrorCode::Internal,
@@ -363,7 +369,7 @@ Result<v1::IngestResult> take_calls(session::Session& session, SourceFile& file,
     columns.authorization.assign(own, static_cast<std::uint32_t>(columns.texts.size()));
   }
   tell("storing", 0);
-  bulk.assign(mentioned(columns, sorted.stored, table.identifiers.size()));
+  bulk.assign(seen);
   SegmentEncoder encoder{columns, sorted.stored, bulk.ids()};
   PALERMO_CHECK_OK(bulk.insert());
   const std::vector<store::EncodedSegment>& segments = encoder.finish();

@@ -16,6 +16,7 @@
 #include "core/ledger/merkle.hpp"
 #include "core/store/identifier_store.hpp"
 #include "core/store/record_store.hpp"
+#include "ingest/name_warnings.hpp"
 #include "ingest/pipeline_records_detail.hpp"
 #include "ingest/source_writer.hpp"
 
@@ -180,6 +181,7 @@ Result<v1::IngestResult> ingest_records(session::Session& session, SourceFile& f
   PALERMO_TRY(const std::int64_t known, store::last_identifier(db));
   PALERMO_TRY(store::RecordWriter writer, store::RecordWriter::open(db, place.seq, place.id));
   Coverages coverages{db};
+  PALERMO_TRY(NameWarnings names, NameWarnings::make());
   std::map<std::pair<std::string, std::string>, Held> held;  // rule, authorization
   std::uint32_t quarantined = 0;
   std::uint32_t duplicates = 0;
@@ -210,6 +212,7 @@ Result<v1::IngestResult> ingest_records(session::Session& session, SourceFile& f
       ++quarantined;
       continue;
     }
+    names.add(row);
     PALERMO_TRY(const store::RecordOutcome outcome, writer.add(std::move(row)));
     if (outcome.kind == store::RecordOutcome::Kind::Duplicate) ++duplicates;
     if (outcome.kind == store::RecordOutcome::Kind::Conflict) {
@@ -219,6 +222,7 @@ Result<v1::IngestResult> ingest_records(session::Session& session, SourceFile& f
       reject.set_message(outcome.message);
     }
   }
+  if (const auto hidden = names.notice()) batch.notices.push_back(*hidden);
   if (undated > 0)
     batch.notices.push_back(
         fmt::format("{} records give no time; whether they were captured while their "

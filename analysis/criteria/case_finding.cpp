@@ -6,6 +6,7 @@
 
 #include <map>
 
+#include "analysis/entity/event_log.hpp"
 #include "core/base/encoding.hpp"
 #include "core/base/text.hpp"
 #include "core/base/time.hpp"
@@ -84,7 +85,16 @@ std::vector<std::string> differences(const v1::Finding& then, const v1::Finding&
 
 core::Result<v1::FactsFile> stated_by_case(store::Database& db,
                                            std::optional<std::int64_t> before_leaf) {
+  PALERMO_TRY(std::vector<v1::EntityEvent> events, entity::load_events(db, before_leaf));
+  return stated_by_case(db, before_leaf, entity::Decisions::replay(std::move(events)));
+}
+
+core::Result<v1::FactsFile> stated_by_case(store::Database& db,
+                                           std::optional<std::int64_t> before_leaf,
+                                           const entity::Decisions& decisions) {
   PALERMO_TRY(v1::FactsFile facts, store::facts_of_case(db, before_leaf));
+  for (v1::Statement& statement : decisions.statements())
+    *facts.add_statements() = std::move(statement);
   // A decision counts when an operator signed it; what a file calls a judgement stays evidence of
   // its own and keeps its id, so that nobody takes it for the other.
   PALERMO_TRY(store::Statement query,

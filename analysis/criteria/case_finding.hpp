@@ -6,16 +6,23 @@
 #include <string>
 
 #include "analysis/criteria/assess.hpp"
+#include "analysis/entity/decisions.hpp"
 #include "core/base/result.hpp"
 #include "core/session/session.hpp"
 #include "palermo/v1/finding.pb.h"
 
 namespace palermo::criteria {
 
-/// What the case states, quarantine aside, with the decisions of named officers.
+/// What the case states, quarantine aside, with the decisions of named officers on elements and on
+/// who is whom.
 /// @param before_leaf  as the case stood when the ledger had this many entries; absent: now
 [[nodiscard]] core::Result<v1::FactsFile> stated_by_case(store::Database& db,
                                                          std::optional<std::int64_t> before_leaf);
+
+/// The same with other decisions on who is whom than those on record.
+[[nodiscard]] core::Result<v1::FactsFile> stated_by_case(store::Database& db,
+                                                         std::optional<std::int64_t> before_leaf,
+                                                         const entity::Decisions& decisions);
 
 /// Assesses the case and stores the finding with its ledger entry. The same facts, options and
 /// versions give the finding that is already on record, and only the consultation is logged.

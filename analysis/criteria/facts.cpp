@@ -175,6 +175,27 @@ std::optional<core::Date> Facts::smuggling_day() const {
   return last;
 }
 
+PersonSet persons_named(const Statement& s) {
+  switch (s.body_case()) {
+    case Statement::kPerson:
+      return {s.person().id()};
+    case Statement::kIdentity:
+      if (s.decided().of_identifiers()) return {};
+      return {s.identity().a(), s.identity().b()};
+    case Statement::kAttribution:
+      return {s.attribution().person()};
+    case Statement::kRelation:
+      return {s.relation().a(), s.relation().b()};
+    case Statement::kBribe: {
+      PersonSet out{s.bribe().giver(), s.bribe().official()};
+      out.erase("");
+      return out;
+    }
+    default:
+      return raw_persons(s);
+  }
+}
+
 bool contradicts(const Statement& s) { return s.polarity() == Statement::contradicts; }
 bool is_fact(const Statement& s) { return s.kind() == Statement::fact; }
 
@@ -203,8 +224,11 @@ Facts::Facts(const v1::FactsFile& file, const Choice& choice)
     if (under_lens(*s)) used_.push_back(s);
   identities_ = std::make_unique<Identities>(all_, used_);
   for (const Statement* s : all_)
-    if (s->has_person() && !criteria::contradicts(*s))
-      persons_[identities_->canonical(s->person().id())].push_back(s);
+    if (s->has_person() && !criteria::contradicts(*s)) {
+      const std::string person = identities_->canonical(s->person().id());
+      persons_[person].push_back(s);
+      if (s->has_decided()) decided_categories_[person] = s;  // ids of decisions rise with time
+    }
   choose_group();
   count();
   find_joints();
@@ -300,6 +324,9 @@ std::vector<Person::Category> Facts::categories(const std::string& person) const
   std::vector<Person::Category> out;
   const auto found = persons_.find(identities_->canonical(person));
   if (found == persons_.end()) return out;
+  if (const auto decided = decided_categories_.find(found->first);
+      decided != decided_categories_.end())
+    return {decided->second->person().category()};
   for (const Statement* s : found->second)
     if (std::find(out.begin(), out.end(), s->person().category()) == out.end())
       out.push_back(s->person().category());

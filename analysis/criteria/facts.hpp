@@ -82,7 +82,8 @@ class Facts {
   /// Whether contradicting facts leave nothing of `s`.
   [[nodiscard]] bool contested(const v1::Statement& s) const;
 
-  /// Category words stated for a person (all lenses: a label is no evidence), in order.
+  /// Category words stated for a person (all lenses: a label is no evidence), in order; where an
+  /// operator decided the category, that word alone.
   [[nodiscard]] std::vector<v1::Person::Category> categories(const std::string& person) const;
   [[nodiscard]] bool is(const std::string& person, v1::Person::Category category) const;
   [[nodiscard]] std::vector<const v1::Statement*> person_statements(
@@ -140,6 +141,7 @@ class Facts {
   std::vector<const v1::Statement*> all_, used_;
   std::unique_ptr<Identities> identities_;
   std::map<std::string, std::vector<const v1::Statement*>> persons_;
+  std::map<std::string, const v1::Statement*> decided_categories_;  // the newest decision of each
   std::vector<Counted> counted_;
   PersonSet certain_, possible_, excluded_;
   int lo_ = 0, hi_ = 0;
@@ -151,6 +153,8 @@ class Facts {
 [[nodiscard]] std::optional<core::Date> day_of(const std::string& text);
 [[nodiscard]] bool contradicts(const v1::Statement& s);
 [[nodiscard]] bool is_fact(const v1::Statement& s);
+/// Ids of all persons a statement names, as it names them.
+[[nodiscard]] PersonSet persons_named(const v1::Statement& s);
 /// "A, B and C".
 [[nodiscard]] std::string listed(const PersonSet& names);
 

@@ -30,6 +30,46 @@ bool overlap(const v1::Attribution& a, const v1::Attribution& b) {
   return !(a_to && b_from && *a_to < *b_from) && !(b_to && a_from && *b_to < *a_from);
 }
 
+/// What operators decided about the users of identifiers. Decisions name identifiers by value;
+/// statements may put the kind before it ("document:X1").
+class DecidedUse {
+ public:
+  explicit DecidedUse(std::span<const v1::Statement* const> all) {
+    for (const v1::Statement* s : all) {
+      if (!s->has_decided()) continue;
+      if (s->has_attribution() && s->polarity() == v1::Statement::contradicts)
+        denied_.emplace(s->attribution().person(), bare(s->attribution().identifier()));
+      if (!s->has_identity() || !s->decided().of_identifiers() ||
+          s->identity().relation() != v1::Identity::same)
+        continue;
+      const std::string a = root(bare(s->identity().a())), b = root(bare(s->identity().b()));
+      parent_.emplace(b, b);
+      parent_[a] = b;
+    }
+  }
+  /// One name for all identifiers that were decided to have one user; else the name as it is.
+  [[nodiscard]] std::string user_of(const std::string& identifier) const {
+    return parent_.contains(bare(identifier)) ? root(bare(identifier)) : identifier;
+  }
+  [[nodiscard]] bool denied(const v1::Attribution& link) const {
+    return denied_.contains({link.person(), bare(link.identifier())});
+  }
+
+ private:
+  static std::string bare(const std::string& identifier) {
+    const auto colon = identifier.find(':');
+    return colon == std::string::npos ? identifier : identifier.substr(colon + 1);
+  }
+  [[nodiscard]] std::string root(std::string at) const {
+    for (auto next = parent_.find(at); next != parent_.end() && next->second != at;
+         next = parent_.find(at))
+      at = next->second;
+    return at;
+  }
+  std::map<std::string, std::string> parent_;
+  std::set<std::pair<std::string, std::string>> denied_;
+};
+
 }  // namespace
 
 SaysOfTwo says_of_two(const v1::Statement& s) {
@@ -79,11 +119,15 @@ Identities::Identities(std::span<const v1::Statement* const> all,
   const std::set<const v1::Statement*> in_lens(used.begin(), used.end());
   std::map<Pair, Claims> claims;
   std::map<std::string, std::vector<const v1::Statement*>> users;
+  const DecidedUse decided{all};
   for (const v1::Statement* s : all) {
-    const bool fact = s->kind() == v1::Statement::fact;
-    if (s->has_attribution() && fact && s->polarity() != v1::Statement::contradicts)
-      users[s->attribution().identifier()].push_back(s);
+    // What an operator decided and signed settles a question as a fact does (`decided`).
+    const bool fact = s->kind() == v1::Statement::fact || s->has_decided();
+    if (s->has_attribution() && fact && s->polarity() != v1::Statement::contradicts &&
+        !decided.denied(s->attribution()))
+      users[decided.user_of(s->attribution().identifier())].push_back(s);
     if (!s->has_identity() || s->identity().a() == s->identity().b()) continue;
+    if (s->decided().of_identifiers()) continue;
     statements_.push_back(s);
     Claims& claim = claims[key(s->identity().a(), s->identity().b())];
     const bool firm = fact && in_lens.contains(s);

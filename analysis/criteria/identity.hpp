@@ -38,6 +38,9 @@ class Identities {
   /// assessment only opens the question; a `distinct` outside the lens separates nothing. Two
   /// persons to whom facts attribute one identifier at the same time may be the same. Facts that
   /// contradict (same and distinct, also through a chain) leave the persons concerned open.
+  /// A decision that an operator signed (Statement.decided) settles as a fact does, and like one it
+  /// leaves the question open where a fact says the opposite. Identifiers decided to have one user
+  /// count as one identifier; an attribution decided to be wrong is left out.
   /// @param all   every statement, in any order
   /// @param used  those under the lens
   Identities(std::span<const v1::Statement* const> all, std::span<const v1::Statement* const> used);

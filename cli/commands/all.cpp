@@ -23,6 +23,7 @@ std::vector<Command> add_commands(CLI::App& app) {
   append(all, add_records(app));
   append(all, add_locate(app));
   append(all, add_sql(app));
+  append(all, add_entity(app));
   append(all, add_assess(app));
   append(all, add_report(app));
   append(all, add_decide(app));

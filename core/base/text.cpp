@@ -30,8 +30,25 @@ bool needs_escape(UChar32 c) {
   if (c < 0x20 || (c >= 0x7f && c < 0xa0)) return true;
   // Bidirectional controls, zero-width and other invisible format characters.
   return u_charType(c) == U_FORMAT_CHAR || c == 0x2028 || c == 0x2029 ||
-         u_charType(c) == U_PRIVATE_USE_CHAR || u_charType(c) == U_UNASSIGNED;
+         u_charType(c) == U_PRIVATE_USE_CHAR || u_charType(c) == U_UNASSIGNED ||
+         // What shows nothing though it counts as a letter or mark; selectors of emoji may stay.
+         (u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT) != 0 &&
+          !(c >= 0xfe00 && c <= 0xfe0f));
 }
+
+/// Marks heaped on one letter run over the lines above and below: the fifth and later are escaped
+/// (UTS #39 section 5.4 draws the line at four).
+class MarkCount {
+ public:
+  bool too_many(UChar32 c) {
+    const auto type = u_charType(c);
+    count_ = type == U_NON_SPACING_MARK || type == U_ENCLOSING_MARK ? count_ + 1 : 0;
+    return count_ > 4;
+  }
+
+ private:
+  int count_ = 0;
+};
 
 }  // namespace
 
@@ -40,6 +57,7 @@ std::string printable(std::string_view text, std::size_t limit) {
   std::string out;
   std::size_t i = 0;
   std::size_t written = 0;
+  MarkCount marks;
   while (i < text.size()) {
     if (written == limit) {
       out += "…";
@@ -51,7 +69,7 @@ std::string printable(std::string_view text, std::size_t limit) {
     if (c < 0) {
       out += fmt::format("\\x{:02x}", data[start]);
       i = start + 1;
-    } else if (needs_escape(c)) {
+    } else if (needs_escape(c) || marks.too_many(c)) {
       out += c < 0x80 ? fmt::format("\\x{:02x}", c) : fmt::format("\\u{:04x}", c);
     } else {
       out.append(text.substr(start, i - start));
@@ -66,6 +84,7 @@ std::string html_escape(std::string_view text) {
   out.reserve(text.size() + text.size() / 8);
   const auto* data = reinterpret_cast<const std::uint8_t*>(text.data());
   std::size_t i = 0;
+  MarkCount marks;
   while (i < text.size()) {
     const std::size_t start = i;
     UChar32 c = 0;
@@ -94,6 +113,8 @@ std::string html_escape(std::string_view text) {
       default:
         if ((c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7f && c < 0xa0)) {
           out += fmt::format("\\x{:02x}", c);
+        } else if (marks.too_many(c)) {
+          out += fmt::format("\\u{:04x}", c);
         } else {
           out.append(text.substr(start, i - start));
         }

@@ -11,10 +11,11 @@ namespace palermo::core {
 [[nodiscard]] bool is_valid_utf8(std::string_view bytes);
 
 /// Safe on a terminal: control characters, bidirectional controls and invalid UTF-8 become visible
-/// escapes such as \x1b or \u202e; at most `limit` characters, the rest as "…".
+/// escapes such as \x1b or \u202e, and so does the fifth and every later mark heaped on one letter;
+/// at most `limit` characters, the rest as "…".
 [[nodiscard]] std::string printable(std::string_view text, std::size_t limit = 200);
 
-/// Escapes & < > " ' and isolates nothing else; the caller wraps names in <bdi>.
+/// Escapes & < > " ', controls and heaped marks; isolates nothing: the caller wraps names in <bdi>.
 [[nodiscard]] std::string html_escape(std::string_view text);
 
 /// Columns a terminal needs for the text (wide East Asian characters count two).

@@ -418,6 +418,7 @@ void Verifier::learn(std::uint64_t index, const v1::LedgerEntry& entry) {
     case Body::kDestruction:
     case Body::kReview:
     case Body::kIdentifiers:
+    case Body::kEntity:
       spoken_.emplace(index, entry);
       break;
     default:

@@ -21,60 +21,18 @@
 #include "palermo/v1/ingest.pb.h"
 
 namespace palermo::ledger::detail {
-namespace {
 
 using core::Status;
 using store::Statement;
 
-using Body = v1::LedgerEntry::BodyCase;
+namespace {
 
 std::string lower_hex(std::string_view text) {
   const auto bytes = core::from_hex(text);
   return bytes ? core::to_hex(*bytes) : std::string{text};
 }
 
-/// Pairs the rows of one table with the entries of one kind.
-class Pairing {
- public:
-  Pairing(const Spoken& entries, Body kind, Findings& findings)
-      : entries_{entries}, kind_{kind}, findings_{findings} {}
-
-  /// The entry behind a row, or null after reporting why there is none.
-  const v1::LedgerEntry* entry_of(const std::string& place, std::int64_t leaf) {
-    const auto found = leaf < 0 ? entries_.end() : entries_.find(static_cast<std::uint64_t>(leaf));
-    if (found == entries_.end() || found->second.body_case() != kind_) {
-      findings_.add("ALTERED", place,
-                    fmt::format("the row names leaf {}, which is no entry about such a row", leaf));
-      return nullptr;
-    }
-    if (!used_.insert(found->first).second) {
-      findings_.add("ALTERED", place, fmt::format("a second row names leaf {}", leaf));
-      return nullptr;
-    }
-    return &found->second;
-  }
-
-  /// Reports entries that no row named. `speaks` filters entries that never have a row of their
-  /// own.
-  template <typename Filter>
-  void report_missing(const char* what, Filter&& speaks) {
-    for (const auto& [index, entry] : entries_) {
-      if (entry.body_case() != kind_ || used_.contains(index) || !speaks(entry)) continue;
-      findings_.add("ALTERED", fmt::format("leaf {}", index),
-                    fmt::format("the {} it speaks of ({}) is gone from the case", what,
-                                core::printable(entry.id(), 60)));
-    }
-  }
-  void report_missing(const char* what) {
-    report_missing(what, [](const v1::LedgerEntry&) { return true; });
-  }
-
- private:
-  const Spoken& entries_;
-  Body kind_;
-  Findings& findings_;
-  std::set<std::uint64_t> used_;
-};
+}  // namespace
 
 void expect_hash(Findings& findings, const std::string& place, const char* what,
                  const std::string& logged, const std::string& computed) {
@@ -89,6 +47,8 @@ void expect_same(Findings& findings, const std::string& place, const char* what,
     findings.add("ALTERED", place, fmt::format("{} differs from what the ledger says", what),
                  core::printable(logged, 100), core::printable(stored, 100));
 }
+
+namespace {
 
 Status check_operators(store::Database& db, const Spoken& entries, v1::VerifyResult& result,
                        Findings& findings) {
@@ -579,51 +539,6 @@ Status check_cosignatures(store::Database& db, const Spoken& entries, Findings& 
   return core::ok();
 }
 
-Status check_decisions(store::Database& db, const Spoken& entries, v1::VerifyResult& result,
-                       Findings& findings) {
-  Pairing pairs{entries, Body::kDecision, findings};
-  PALERMO_TRY(Statement query,
-              db.prepare("SELECT seq, payload, salt, leaf FROM decision ORDER BY seq"));
-  std::int64_t before = -1;
-  std::int64_t number = 0;
-  for (;;) {
-    PALERMO_TRY(const bool row, query.step());
-    if (!row) break;
-    result.set_rows_checked(result.rows_checked() + 1);
-    const std::string place =
-        fmt::format("decision {} (leaf {})", query.integer(0), query.integer(3));
-    const auto* entry = pairs.entry_of(place, query.integer(3));
-    // The newest decision about an element counts, so their order is part of what they say.
-    if (query.integer(3) <= before || query.integer(0) != ++number)
-      findings.add("ALTERED", place, "it stands out of the order in which it was decided");
-    before = query.integer(3);
-    if (entry == nullptr) continue;
-    expect_hash(findings, place, "the commitment", entry->decision().reason_commit(),
-                core::to_hex(core::commitment(query.blob(2), query.blob(1))));
-  }
-  pairs.report_missing("decision");
-  return core::ok();
-}
-
-Status check_findings(store::Database& db, const Spoken& entries, v1::VerifyResult& result,
-                      Findings& findings) {
-  Pairing pairs{entries, Body::kFinding, findings};
-  PALERMO_TRY(Statement query, db.prepare("SELECT id, payload, leaf FROM finding ORDER BY leaf"));
-  for (;;) {
-    PALERMO_TRY(const bool row, query.step());
-    if (!row) break;
-    result.set_rows_checked(result.rows_checked() + 1);
-    const std::string place = fmt::format("finding {}", core::printable(query.text(0), 60));
-    const auto* entry = pairs.entry_of(place, query.integer(2));
-    if (entry == nullptr) continue;
-    expect_same(findings, place, "the id", entry->id(), query.text(0));
-    expect_hash(findings, place, "the SHA-256", entry->finding().sha256(),
-                core::to_hex(core::sha256(query.blob(1))));
-  }
-  pairs.report_missing("finding");
-  return core::ok();
-}
-
 }  // namespace
 
 Status check_rows(store::Database& db, const Spoken& entries, v1::VerifyResult& result,
@@ -637,8 +552,7 @@ Status check_rows(store::Database& db, const Spoken& entries, v1::VerifyResult& 
   PALERMO_CHECK_OK(check_quarantine(db, entries, sources, result, findings));
   PALERMO_CHECK_OK(check_quarantine_decisions(db, entries, result, findings));
   PALERMO_CHECK_OK(check_cosignatures(db, entries, findings));
-  PALERMO_CHECK_OK(check_decisions(db, entries, result, findings));
-  return check_findings(db, entries, result, findings);
+  return check_decisions(db, entries, result, findings);
 }
 
 }  // namespace palermo::ledger::detail

@@ -100,7 +100,13 @@ DROP TABLE record_identifier;
 ALTER TABLE mention RENAME TO record_identifier;
 )sql";
 
-constexpr const char* kMigrations[] = {kVersion1, kVersion2, kVersion3};
+// What operators decided about who is whom: merged, split, given a category, undone, redone.
+constexpr const char* kVersion4 = R"sql(
+CREATE TABLE entity_event (seq INTEGER PRIMARY KEY, payload BLOB NOT NULL, salt BLOB NOT NULL,
+                           leaf INTEGER NOT NULL REFERENCES leaf (idx)) STRICT;
+)sql";
+
+constexpr const char* kMigrations[] = {kVersion1, kVersion2, kVersion3, kVersion4};
 
 }  // namespace
 

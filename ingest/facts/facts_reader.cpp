@@ -253,6 +253,9 @@ bool is_state_code(std::string_view code) {
 Result<v1::Statement> read_statement(const Json& json, const std::string& path) {
   if (!json.is_object()) return bad(path, "expected a statement, which is an object");
   if (json.contains("trace")) return bad(path + ".trace", "a file cannot set this; ingestion does");
+  if (json.contains("decided"))
+    return bad(path + ".decided", "a file cannot set this; only an operator's signed decision does",
+               "use `palermo entity merge`, `split` or `set-category`");
   PALERMO_TRY(const Json settled, settle_lawful(json, path));
   v1::Statement statement;
   PALERMO_CHECK_OK(core::fill_message(settled, statement, path));

@@ -254,10 +254,11 @@ TEST_CASE("policy: every pair of role and operation is as agreed, all else is de
            Operation::Report, Operation::Export, Operation::EditEntity});
     grant("handler", {Operation::ReadAuthorization, Operation::Ingest, Operation::ReadQuarantine,
                       Operation::Audit});
-    grant("legal", {Operation::Authorize, Operation::ReadAuthorization, Operation::ReadRecords,
-                    Operation::ReadNetwork, Operation::Assess, Operation::Decide,
-                    Operation::ReadQuarantine, Operation::Audit, Operation::Report,
-                    Operation::Export, Operation::ReleaseCovered, Operation::DestroyQuarantine});
+    grant("legal",
+          {Operation::Authorize, Operation::ReadAuthorization, Operation::ReadRecords,
+           Operation::ReadNetwork, Operation::Assess, Operation::Decide, Operation::ReadQuarantine,
+           Operation::Audit, Operation::Report, Operation::Export, Operation::EditEntity,
+           Operation::ReleaseCovered, Operation::DestroyQuarantine});
     grant("oversight", {Operation::ReadAuthorization, Operation::ReadQuarantine,
                         Operation::ReleaseQuarantine, Operation::ReleaseCovered,
                         Operation::DestroyQuarantine, Operation::Audit, Operation::Report});
@@ -265,7 +266,7 @@ TEST_CASE("policy: every pair of role and operation is as agreed, all else is de
           {Operation::AddOperator, Operation::Authorize, Operation::ReadAuthorization,
            Operation::Ingest, Operation::ReadRecords, Operation::ReadNetwork, Operation::Assess,
            Operation::Decide, Operation::ReadQuarantine, Operation::Audit, Operation::Report,
-           Operation::Export, Operation::EditEntity, Operation::ReleaseCovered});
+           Operation::Export, Operation::ReleaseCovered});
     return pairs;
   }();
   for (const std::string role :

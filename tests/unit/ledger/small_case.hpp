@@ -17,6 +17,7 @@
 #include "core/store/identifier_blocks.hpp"
 #include "core/store/record_store.hpp"
 #include "core/store/row_bytes.hpp"
+#include "palermo/v1/entity.pb.h"
 #include "palermo/v1/ingest.pb.h"
 #include "tests/support/catch.hpp"
 
@@ -82,7 +83,8 @@ struct SmallCase {
     return out;
   }
 
-  /// Destroys the item in quarantine by order and takes a cosignature: entries 11 and 12.
+  /// Destroys the item in quarantine by order, takes a cosignature, merges two entities: entries 11
+  /// to 13.
   void destroy_item() {
     auto transaction = *db.begin();
     v1::QuarantineDecision decision;
@@ -100,7 +102,23 @@ struct SmallCase {
            append(transaction, entry, anna), kSalt);
     run("UPDATE quarantine SET status = 'destroyed', sealed = x''");
     cosign(transaction, late);
+    merge(transaction);
     REQUIRE(transaction.commit().ok());
+  }
+  void merge(store::Transaction& transaction) {
+    v1::EntityEvent event;
+    event.set_id("E-1");
+    event.set_action("merge");
+    event.set_a("msisdn:+447700900001");
+    event.set_b("msisdn:+447700900002");
+    event.set_reason("one handset");
+    const std::string payload = event.SerializeAsString();
+    v1::LedgerEntry entry;
+    entry.set_id("E-1");
+    entry.mutable_entity()->set_action("merge");
+    entry.mutable_entity()->set_commit(core::to_hex(core::commitment(kSalt, payload)));
+    insert("INSERT INTO entity_event VALUES (1, ?1, ?3, ?2)", payload,
+           append(transaction, entry, anna), kSalt);
   }
   void cosign(store::Transaction& transaction, const std::string& note) {
     const std::string line =

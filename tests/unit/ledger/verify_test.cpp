@@ -227,6 +227,30 @@ TEST_CASE_METHOD(SmallCase, "destroyed product stays accounted for, by its order
   }
 }
 
+TEST_CASE_METHOD(SmallCase, "an entity event changed, taken out or put in is found",
+                 "[ledger][verify]") {
+  destroy_item();
+  REQUIRE(verify(late).ok());
+  SECTION("taken out") {
+    run("DELETE FROM entity_event");
+    CHECK(has_problem(verify(), "ALTERED", "leaf 13"));
+  }
+  SECTION("put in without an entry") {
+    run("INSERT INTO entity_event SELECT 2, payload, salt, leaf FROM entity_event");
+    CHECK(has_problem(verify(), "ALTERED", "entity event 2 (leaf 13)"));
+  }
+  SECTION("exchanged for another, with a fresh salt") {
+    v1::EntityEvent other;
+    other.set_id("E-1");
+    other.set_action("merge");
+    other.set_a("msisdn:+447700900001");
+    other.set_b("msisdn:+447700900009");
+    put_blob("UPDATE entity_event SET payload = ?1", other.SerializeAsString());
+    put_blob("UPDATE entity_event SET salt = ?1", std::string(32, 's'));
+    CHECK(has_problem(verify(), "ALTERED", "entity event 1 (leaf 13)"));
+  }
+}
+
 // Whoever adds a table or a column meets this test: bind it to an entry, or say here why not.
 TEST_CASE_METHOD(SmallCase, "every column of every row of every table is bound to the log",
                  "[ledger][verify]") {

@@ -285,10 +285,12 @@ CallReadOptions read_options_of(const SourceFile& file, const IngestOptions& opt
   read.timezone = options.timezone;
   read.country = options.country;
   read.keep_going = options.keep_going;
+  read.sheet = !file.sheets().empty();
+  if (file.decoded() != nullptr) read.separator = file.decoded()->separator;
   if (options.progress)
     read.progress = [&file, &options](std::size_t bytes) {
       options.progress("reading", static_cast<double>(bytes) /
-                                      static_cast<double>(std::max(bytes, file.bytes().size())));
+                                      static_cast<double>(std::max(bytes, file.text().size())));
     };
   return read;
 }
@@ -352,6 +354,7 @@ Result<v1::IngestResult> take_calls(session::Session& session, SourceFile& file,
   source.set_ambiguous_local_times(table.ambiguous_local_times);
   source.set_nonexistent_local_times(table.nonexistent_local_times);
   source.set_invalid_numbers(table.invalid_numbers);
+  describe_text(file, source);
   for (const std::string& notice : table.notices) source.add_notices(notice);
   if (source.rows_read() !=
       source.stored() + source.duplicates() + source.quarantined() + source.rejected())
@@ -398,7 +401,7 @@ Result<v1::IngestResult> ingest_calls(session::Session& session, SourceFile& fil
                                       const Profile& profile, const IngestOptions& options) {
   const spdlog::stopwatch watch;
   PALERMO_TRY(CallTable table,
-              read_calls(file.bytes(), profile, file.path(), read_options_of(file, options)));
+              read_calls(file.text(), profile, file.path(), read_options_of(file, options)));
   v1::Source source;
   source.set_adapter("call_csv");
   source.set_adapter_version(kCallAdapterVersion);
@@ -412,7 +415,7 @@ Result<v1::IngestResult> ingest_calls(session::Session& session, SourceFile& fil
                                       const CallAdapter& adapter, const IngestOptions& options) {
   const spdlog::stopwatch watch;
   AdapterInput input;
-  input.bytes = file.bytes();
+  input.bytes = file.text();
   input.file_name = file.path();
   input.options.timezone = options.timezone;
   input.options.country = options.country;

@@ -6,8 +6,10 @@
 #include <memory>
 
 #include "cli/commands/all.hpp"
+#include "cli/commands/explain_text.hpp"
 #include "cli/files.hpp"
 #include "core/base/text.hpp"
+#include "ingest/explain.hpp"
 #include "ingest/pipeline.hpp"
 
 namespace palermo::cli {
@@ -17,6 +19,7 @@ struct IngestArguments {
   std::vector<std::string> files;
   ingest::IngestOptions options;
   std::string map_path;
+  bool explain = false;
 };
 
 constexpr std::size_t kMaxMapBytes = 1U << 20;
@@ -38,10 +41,16 @@ std::string file_text(const v1::IngestResult& result) {
   const auto line = [&text](std::string_view label, const std::string& value) {
     if (!value.empty()) text += fmt::format("  {:<14}{}\n", label, value);
   };
+  // A format that is told without doubt needs no word about it.
+  const bool doubt = !result.confidence().empty() && result.confidence() != "certain";
   line("format", core::printable(result.format(), 80) +
+                     (doubt ? " (" + result.confidence() + ")" : "") +
                      (result.detected_because().empty()
                           ? ""
                           : ", because " + core::printable(result.detected_because(), 300)));
+  if (doubt && !result.runner_up().empty())
+    line("next guess", fmt::format("{} ({})", core::printable(result.runner_up(), 80),
+                                   result.runner_up_confidence()));
   line("time zone", core::printable(result.timezone(), 120));
   line("layer", core::printable(result.layer(), 80));
   line("SHA-256", result.sha256());
@@ -115,6 +124,20 @@ core::Status run_ingest(const IngestArguments& arguments, const Context& context
   }
   PALERMO_TRY(session::Session session, context.open());
   PALERMO_CHECK_OK(session.permit(authorization::Operation::Ingest));
+  if (arguments.explain) {
+    PALERMO_TRY(const v1::ExplainResult explained,
+                ingest::explain_files(session, arguments.files, options));
+    context.answer(explained, [&] {
+      std::string text;
+      for (const v1::Explanation& file : explained.files()) text += explanation_text(file);
+      return text + "Nothing was stored.\n";
+    });
+    const bool refused =
+        std::any_of(explained.files().begin(), explained.files().end(),
+                    [](const v1::Explanation& file) { return !file.problem().empty(); });
+    if (refused) return core::Error{core::ErrorCode::BadInput, ""};
+    return core::ok();
+  }
   v1::IngestResult result;
   {
     ProgressLine progress{context.may_draw_progress()};
@@ -167,6 +190,13 @@ Command add_ingest(CLI::App& app) {
   parser->add_option("--grading", options.grading, "Source A-F and information 1-6, e.g. B2")
       ->type_name("B2");
   parser->add_option("--layer", options.layer, "Network layer of relations")->type_name("L");
+  parser->add_option("--encoding", options.encoding,
+                     "auto, utf-8, utf-16le, utf-16be or windows-1252");
+  parser
+      ->add_option("--sheet", options.sheet, "Sheet of a workbook; default: those of known layout")
+      ->type_name("NAME");
+  parser->add_flag("--explain", arguments->explain,
+                   "Say what would be read as what and why, show the first rows, store nothing");
   parser->add_flag("--dry-run", options.dry_run, "Do everything but store");
   parser->add_flag("--keep-going", options.keep_going,
                    "Rows with another number of columns become rejects instead of an error");

@@ -10,31 +10,12 @@
 #include "ingest/records/delimited.hpp"
 #include "ingest/records/relation_text.hpp"
 #include "ingest/records/text_input.hpp"
+#include "ingest/text/decode_text.hpp"
 
 namespace palermo::ingest {
 namespace {
 
 constexpr std::size_t kSampleBytes = std::size_t{256} << 10;
-
-/// Files of other worlds that reach an importer by mistake.
-struct Signature {
-  std::string_view bytes;
-  std::string_view what;
-  std::string_view next;
-};
-constexpr Signature kSignatures[] = {
-    {"PK\x03\x04", "a ZIP archive or an office document",
-     "unpack it, or save the sheet as CSV in UTF-8"},
-    {"\xD0\xCF\x11\xE0", "an old office document", "save the sheet as CSV in UTF-8"},
-    {"%PDF", "a PDF document", "ask the sender for the data as a table, or export it as CSV"},
-    {"SQLite format 3", "an SQLite database", "export the table as CSV"},
-    {"\x1F\x8B", "a gzip archive", "unpack it first"},
-    {"7z\xBC\xAF", "a 7z archive", "unpack it first"},
-    {"\x89PNG", "a picture", "only data files are read"},
-    {"\xFF\xD8\xFF", "a picture", "only data files are read"},
-    {"\xFF\xFE", "UTF-16 text", "convert it to UTF-8, for example with iconv"},
-    {"\xFE\xFF", "UTF-16 text", "convert it to UTF-8, for example with iconv"},
-};
 
 std::string shown_columns(const Row& row) {
   std::string out;
@@ -69,8 +50,8 @@ bool describes_nodes(std::string_view text, char separator) {
 
 std::string describe_content(std::string_view bytes) {
   if (bytes.empty()) return "an empty file";
-  for (const Signature& signature : kSignatures)
-    if (bytes.starts_with(signature.bytes)) return std::string{signature.what};
+  if (const FileSignature signature = signature_of(bytes); !signature.what.empty())
+    return std::string{signature.what};
   std::string_view sample = bytes.substr(0, kSampleBytes);
   if (sample.size() < bytes.size()) {
     const std::size_t end = sample.rfind('\n');
@@ -122,11 +103,10 @@ core::Result<DetectedFormat> detect_format(std::string_view bytes, std::string_v
   };
   if (guesses.empty()) {
     std::string next =
-        "name the format with --format; a call table of a layout that is not known needs --map as "
-        "well "
-        "(docs/formats)";
-    for (const Signature& signature : kSignatures)
-      if (bytes.starts_with(signature.bytes)) next = signature.next;
+        "name the format with --format; a table of calls whose layout is not known needs a mapping "
+        "of its columns: `palermo profile new FILE` drafts one for --map (docs/formats/profile.md)";
+    if (const FileSignature signature = signature_of(bytes); !signature.what.empty())
+      next = signature.next;
     const std::string content = describe_content(bytes);
     if (content.starts_with("a table of attributes"))
       next =

@@ -61,6 +61,27 @@ std::string_view strip(std::string_view text) {
   return text;
 }
 
+/// Full-width digits and signs, as East Asian keyboards write them, as ASCII; anything else stays.
+std::string narrow(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    // U+FF01 to U+FF5E stand for U+0021 to U+007E.
+    if (text[i] == '\xEF' && i + 2 < text.size() &&
+        (text[i + 1] == '\xBC' || text[i + 1] == '\xBD')) {
+      const unsigned low = static_cast<unsigned char>(text[i + 2]) & 0x3FU;
+      const unsigned point = (text[i + 1] == '\xBC' ? 0x00U : 0x40U) + low;
+      if (point >= 0x01 && point <= 0x5E) {
+        out += static_cast<char>(point + 0x20);
+        i += 2;
+        continue;
+      }
+    }
+    out += text[i];
+  }
+  return out;
+}
+
 /// Without the ".0" that a table library leaves behind a number.
 std::string_view without_point_zero(std::string_view text) {
   if (text.ends_with(".0") && all_digits(text.substr(0, text.size() - 2))) text.remove_suffix(2);
@@ -68,6 +89,8 @@ std::string_view without_point_zero(std::string_view text) {
 }
 
 }  // namespace
+
+std::string_view without_marks(std::string_view text) { return strip(text); }
 
 bool is_scientific_number(std::string_view text) {
   text = strip(text);
@@ -91,6 +114,11 @@ store::ObservedIdentifier read_number(std::string_view raw, std::string_view cou
   store::ObservedIdentifier result;
   result.raw = std::string{raw};
   std::string_view text = without_point_zero(strip(raw));
+  std::string narrowed;
+  if (text.size() <= 200 && text.find("\xEF\xBC") != std::string_view::npos) {
+    narrowed = narrow(text);
+    text = narrowed;
+  }
   if (text.empty() || text.size() > 200) {
     result.kind = "label";
     result.value = std::string{text};

@@ -29,6 +29,10 @@ namespace palermo::ingest {
 /// 15 digits (14 and 16 are kept, flagged).
 [[nodiscard]] store::ObservedIdentifier read_imsi(std::string_view raw);
 
+/// The text without blanks, no-break blanks, direction and other invisible marks at its ends, and
+/// without the apostrophe (or the pair) that keeps a spreadsheet from changing it.
+[[nodiscard]] std::string_view without_marks(std::string_view text);
+
 /// Whether a spreadsheet destroyed the number: 9.19E+11, 9,19E+11. Such a value is never expanded.
 [[nodiscard]] bool is_scientific_number(std::string_view text);
 

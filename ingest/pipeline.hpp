@@ -25,6 +25,8 @@ struct IngestOptions {
   std::string country;
   std::string grading;  // "B2"
   std::string layer;
+  std::string encoding;  // a known_encodings() word; empty: auto
+  std::string sheet;     // of a workbook; empty: those with a known layout
   bool dry_run = false;
   bool keep_going = false;
   std::vector<std::string> skip;  // shell patterns of files of folders and archives to leave out

@@ -286,10 +286,12 @@ CallReadOptions read_options_of(const SourceFile& file, const IngestOptions& opt
   read.timezone = options.timezone;
   read.country = options.country;
   read.keep_going = options.keep_going;
+  read.sheet = !file.sheets().empty();
+  if (file.decoded() != nullptr) read.separator = file.decoded()->separator;
   if (options.progress)
     read.progress = [&file, &options](std::size_t bytes) {
       options.progress("reading", static_cast<double>(bytes) /
-                                      static_cast<double>(std::max(bytes, file.bytes().size())));
+                                      static_cast<double>(std::max(bytes, file.text().size())));
     };
   return read;
 }
@@ -353,6 +355,7 @@ Result<v1::IngestResult> take_calls(session::Session& session, SourceFile& file,
   source.set_ambiguous_local_times(table.ambiguous_local_times);
   source.set_nonexistent_local_times(table.nonexistent_local_times);
   source.set_invalid_numbers(table.invalid_numbers);
+  describe_text(file, source);
   for (const std::string& notice : table.notices) source.add_notices(notice);
   const std::vector<bool> seen = mentioned(columns, sorted.stored, table.identifiers.size());
   PALERMO_TRY(NameWarnings names, NameWarnings::make());
@@ -405,7 +408,7 @@ Result<v1::IngestResult> ingest_calls(session::Session& session, SourceFile& fil
   const spdlog::stopwatch watch;
   CallReadOptions read = read_options_of(file, options);
   read.consumed = [&file](std::string_view part) { file.let_go(part); };
-  PALERMO_TRY(CallTable table, read_calls(file.bytes(), profile, file.path(), read));
+  PALERMO_TRY(CallTable table, read_calls(file.text(), profile, file.path(), read));
   v1::Source source;
   source.set_adapter("call_csv");
   source.set_adapter_version(kCallAdapterVersion);
@@ -419,7 +422,7 @@ Result<v1::IngestResult> ingest_calls(session::Session& session, SourceFile& fil
                                       const CallAdapter& adapter, const IngestOptions& options) {
   const spdlog::stopwatch watch;
   AdapterInput input;
-  input.bytes = file.bytes();
+  input.bytes = file.text();
   input.file_name = file.path();
   input.options.timezone = options.timezone;
   input.options.country = options.country;

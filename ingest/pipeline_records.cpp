@@ -160,7 +160,7 @@ Result<v1::IngestResult> ingest_records(session::Session& session, SourceFile& f
   tell("reading", 0);
   const spdlog::stopwatch watch;
   AdapterInput input;
-  input.bytes = file.bytes();
+  input.bytes = file.text();
   input.file_name = file.path();
   input.options.timezone = options.timezone;
   input.options.country = options.country;
@@ -254,6 +254,7 @@ Result<v1::IngestResult> ingest_records(session::Session& session, SourceFile& f
   source.set_ambiguous_local_times(batch.ambiguous_local_times);
   source.set_nonexistent_local_times(batch.nonexistent_local_times);
   source.set_invalid_numbers(batch.invalid_numbers);
+  describe_text(file, source);
   for (const std::string& notice : batch.notices) source.add_notices(notice);
   if (source.rows_read() !=
       source.stored() + source.duplicates() + source.quarantined() + source.rejected())

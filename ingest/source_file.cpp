@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <functional>
 
 namespace palermo::ingest {
 namespace {
@@ -78,6 +79,9 @@ SourceFile::~SourceFile() {
 
 void SourceFile::let_go(std::string_view part) const {
   static const std::size_t kPage = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  // Decoded text is no part of the file.
+  const std::less<const char*> before;
+  if (before(part.data(), data_) || before(data_ + size_, part.data() + part.size())) return;
   const auto begin = static_cast<std::size_t>(part.data() - data_);
   const std::size_t from = (begin + kPage - 1) / kPage * kPage;
   const std::size_t to = (begin + part.size()) / kPage * kPage;

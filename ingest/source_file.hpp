@@ -6,9 +6,13 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "core/base/encoding.hpp"
 #include "core/base/result.hpp"
+#include "ingest/text/decode_text.hpp"
+#include "palermo/v1/source.pb.h"
 
 namespace palermo::ingest {
 
@@ -21,7 +25,19 @@ class SourceFile {
   SourceFile(const SourceFile&) = delete;
   SourceFile& operator=(const SourceFile&) = delete;
 
+  /// As received; the SHA-256 and the size are theirs.
   [[nodiscard]] std::string_view bytes() const { return {data_, size_}; }
+  /// What text adapters read: the bytes as UTF-8, or the rows of a sheet. The bytes until
+  /// prepare_text (ingest/input_text.hpp) has been here.
+  [[nodiscard]] std::string_view text() const { return decoded_ ? decoded_->text : bytes(); }
+  /// Encoding, notices and separator; null before prepare_text.
+  [[nodiscard]] const DecodedText* decoded() const { return decoded_.get(); }
+  /// Sheets of a workbook that stand in text(), in that order; empty: no workbook.
+  [[nodiscard]] const std::vector<v1::SourceSheet>& sheets() const { return sheets_; }
+  void set_text(std::unique_ptr<DecodedText> decoded, std::vector<v1::SourceSheet> sheets) {
+    decoded_ = std::move(decoded);
+    sheets_ = std::move(sheets);
+  }
   [[nodiscard]] const std::string& path() const { return path_; }
   /// What the case calls it: the file name without its folder, "delivery.zip/calls/01.csv" in an
   /// archive.
@@ -48,6 +64,8 @@ class SourceFile {
   std::atomic<bool> stop_{false};
   core::Digest digest_{};
   std::thread hashing_;
+  std::unique_ptr<DecodedText> decoded_;
+  std::vector<v1::SourceSheet> sheets_;
 };
 
 /// A file of this process's memory alone, written once and then read like any other: unpacked

@@ -169,6 +169,13 @@ Result<ScopeRule> scope_of(session::Session& session, const IngestOptions& optio
   return rule;
 }
 
+void describe_text(const SourceFile& file, v1::Source& source) {
+  if (file.decoded() == nullptr) return;
+  source.set_encoding(file.decoded()->encoding);
+  for (const v1::SourceSheet& sheet : file.sheets()) *source.add_sheets() = sheet;
+  for (const std::string& notice : file.decoded()->notices) source.add_notices(notice);
+}
+
 void describe(const v1::Source& source, v1::IngestResult& result) {
   result.set_source_id(source.source_id());
   result.set_sha256(source.sha256());

@@ -10,6 +10,7 @@
 #include "core/session/session.hpp"
 #include "ingest/calls/call_sorter.hpp"
 #include "ingest/pipeline.hpp"
+#include "ingest/source_file.hpp"
 #include "palermo/v1/ingest.pb.h"
 #include "palermo/v1/segment.pb.h"
 #include "palermo/v1/source.pb.h"
@@ -53,6 +54,9 @@ struct WrittenSource {
 /// @error BadInput  there is none of that id
 [[nodiscard]] core::Result<ScopeRule> scope_of(session::Session& session,
                                                const IngestOptions& options);
+
+/// Encoding and sheets of the text that was read, and what decoding it had to say.
+void describe_text(const SourceFile& file, v1::Source& source);
 
 /// Copies what a Source and an IngestResult share.
 void describe(const v1::Source& source, v1::IngestResult& result);

@@ -19,6 +19,7 @@ std::vector<Command> add_commands(CLI::App& app) {
   append(all, add_user(app));
   append(all, add_authorize(app));
   append(all, add_ingest(app));
+  append(all, add_profile(app));
   append(all, add_quarantine(app));
   append(all, add_records(app));
   append(all, add_locate(app));

@@ -12,6 +12,7 @@ std::vector<Command> add_user(CLI::App& app);
 std::vector<Command> add_authorize(CLI::App& app);
 std::vector<Command> add_quarantine(CLI::App& app);
 Command add_ingest(CLI::App& app);
+std::vector<Command> add_profile(CLI::App& app);
 std::vector<Command> add_records(CLI::App& app);
 Command add_locate(CLI::App& app);
 Command add_sql(CLI::App& app);

@@ -7,9 +7,11 @@
 #include <memory>
 
 #include "cli/commands/all.hpp"
+#include "cli/commands/explain_text.hpp"
 #include "cli/commands/watch_folder.hpp"
 #include "cli/files.hpp"
 #include "core/base/text.hpp"
+#include "ingest/explain.hpp"
 #include "ingest/pipeline.hpp"
 
 namespace palermo::cli {
@@ -19,6 +21,7 @@ struct IngestArguments {
   std::vector<std::string> files;
   ingest::IngestOptions options;
   std::string map_path;
+  bool explain = false;
   std::string watch;
   int settle_s = 5;
 };
@@ -42,10 +45,16 @@ std::string file_text(const v1::IngestResult& result) {
   const auto line = [&text](std::string_view label, const std::string& value) {
     if (!value.empty()) text += fmt::format("  {:<14}{}\n", label, value);
   };
+  // A format that is told without doubt needs no word about it.
+  const bool doubt = !result.confidence().empty() && result.confidence() != "certain";
   line("format", core::printable(result.format(), 80) +
+                     (doubt ? " (" + result.confidence() + ")" : "") +
                      (result.detected_because().empty()
                           ? ""
                           : ", because " + core::printable(result.detected_because(), 300)));
+  if (doubt && !result.runner_up().empty())
+    line("next guess", fmt::format("{} ({})", core::printable(result.runner_up(), 80),
+                                   result.runner_up_confidence()));
   line("time zone", core::printable(result.timezone(), 120));
   line("layer", core::printable(result.layer(), 80));
   line("SHA-256", result.sha256());
@@ -135,6 +144,24 @@ core::Status take(const std::vector<std::string>& files, ingest::IngestOptions o
   return core::ok();
 }
 
+/// How each file would be read. Nothing is stored.
+core::Status explain(const std::vector<std::string>& files, const ingest::IngestOptions& options,
+                     const Context& context) {
+  PALERMO_TRY(session::Session session, context.open());
+  PALERMO_CHECK_OK(session.permit(authorization::Operation::Ingest));
+  PALERMO_TRY(const v1::ExplainResult explained, ingest::explain_files(session, files, options));
+  context.answer(explained, [&] {
+    std::string text;
+    for (const v1::Explanation& file : explained.files()) text += explanation_text(file);
+    return text + "Nothing was stored.\n";
+  });
+  const bool refused =
+      std::any_of(explained.files().begin(), explained.files().end(),
+                  [](const v1::Explanation& file) { return !file.problem().empty(); });
+  if (refused) return core::Error{core::ErrorCode::BadInput, ""};
+  return core::ok();
+}
+
 core::Status run_ingest(const IngestArguments& arguments, const Context& context) {
   ingest::IngestOptions options = arguments.options;
   if (!arguments.map_path.empty()) {
@@ -145,7 +172,8 @@ core::Status run_ingest(const IngestArguments& arguments, const Context& context
     if (arguments.files.empty())
       return core::Error{core::ErrorCode::Usage, "no file named", std::nullopt,
                          "name files, folders or archives, or a drop folder with --watch FOLDER"};
-    return take(arguments.files, options, context);
+    return arguments.explain ? explain(arguments.files, options, context)
+                             : take(arguments.files, options, context);
   }
   if (!arguments.files.empty())
     return core::Error{core::ErrorCode::Usage, "--watch takes the files of its folder alone",
@@ -197,6 +225,13 @@ Command add_ingest(CLI::App& app) {
   parser->add_option("--grading", options.grading, "Source A-F and information 1-6, e.g. B2")
       ->type_name("B2");
   parser->add_option("--layer", options.layer, "Network layer of relations")->type_name("L");
+  parser->add_option("--encoding", options.encoding,
+                     "auto, utf-8, utf-16le, utf-16be or windows-1252");
+  parser
+      ->add_option("--sheet", options.sheet, "Sheet of a workbook; default: those of known layout")
+      ->type_name("NAME");
+  parser->add_flag("--explain", arguments->explain,
+                   "Say what would be read as what and why, show the first rows, store nothing");
   parser->add_flag("--dry-run", options.dry_run, "Do everything but store");
   parser->add_flag("--keep-going", options.keep_going,
                    "Rows with another number of columns become rejects instead of an error");

@@ -6,9 +6,9 @@
 
 #include "core/base/text.hpp"
 #include "ingest/calls/row_scanner.hpp"
-#include "ingest/calls/windows_1252.hpp"
 #include "ingest/profile/profile.hpp"
 #include "ingest/records/text_input.hpp"
+#include "ingest/text/decode_text.hpp"
 
 namespace palermo::ingest {
 namespace {
@@ -127,10 +127,8 @@ core::Status read(const AdapterInput& input, std::string_view bytes, const Table
 core::Status for_each_table_row(const AdapterInput& input, const TableShape& shape, CallText& out,
                                 const std::function<void(const TableRow&)>& visit) {
   if (shape.windows_1252 && !core::is_valid_utf8(input.bytes)) {
-    if (const auto text = from_windows_1252(input.bytes)) {
-      out.notices.emplace_back("the file is Windows-1252; texts were turned into UTF-8");
-      return read(input, *text, shape, out, visit);
-    }
+    PALERMO_TRY(const std::string text, decode_windows_1252_lines(input.bytes, out.notices));
+    return read(input, text, shape, out, visit);
   }
   return read(input, input.bytes, shape, out, visit);
 }

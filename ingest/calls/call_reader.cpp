@@ -16,12 +16,14 @@
 
 #include "core/base/text.hpp"
 #include "core/base/time.hpp"
+#include "ingest/calls/cell_values.hpp"
+#include "ingest/calls/json_table.hpp"
 #include "ingest/calls/number_reader.hpp"
 #include "ingest/calls/row_scanner.hpp"
 #include "ingest/calls/text_table.hpp"
 #include "ingest/calls/time_pattern.hpp"
-#include "ingest/calls/windows_1252.hpp"
 #include "ingest/identifiers.hpp"
+#include "ingest/text/decode_text.hpp"
 
 namespace palermo::ingest {
 namespace {
@@ -37,6 +39,7 @@ constexpr std::size_t kRoles = 32;
 constexpr std::size_t kRowsAhead = 12;
 /// Below this a file is read before a second thread has begun.
 constexpr std::size_t kWorthCutting = std::size_t{4} << 20;
+constexpr int kConstant = -2;  // in place of a column's index
 
 /// What the text of a party's cell is, decided once for each distinct text.
 enum class PartyClass : std::uint8_t { Number, Withheld, Scientific };
@@ -48,85 +51,6 @@ struct Word {
   bool not_answered = false;
   bool forwarded = false;
 };
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
-bool read_integer(std::string_view text, std::int32_t& value) {
-  const char* end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc{}) return false;
-  if (at == end) return true;
-  // A table library's "60.0" is 60; "60.5" is not an integer.
-  if (*at != '.' || at + 1 == end) return false;
-  return std::all_of(at + 1, end, [](char c) { return c == '0'; });
-}
-
-/// MM:SS or HH:MM:SS.
-bool read_clock(std::string_view text, std::int32_t& value) {
-  std::int64_t total = 0;
-  int parts = 0;
-  while (true) {
-    const std::size_t colon = text.find(':');
-    const std::string_view part = text.substr(0, colon);
-    std::int32_t number = 0;
-    if (part.empty() || part.size() > 5 || part.front() == '-' || !read_integer(part, number))
-      return false;
-    if (parts > 0 && number > 59) return false;
-    total = total * 60 + number;
-    ++parts;
-    if (colon == std::string_view::npos) break;
-    text.remove_prefix(colon + 1);
-  }
-  if (parts < 2 || parts > 3 || total > std::numeric_limits<std::int32_t>::max()) return false;
-  value = static_cast<std::int32_t>(total);
-  return true;
-}
-
-bool read_degrees(std::string_view text, double limit, std::int32_t& value_e7) {
-  double degrees = 0;
-  const char* end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, degrees);
-  if (error != std::errc{} || at != end || !(std::abs(degrees) <= limit)) return false;
-  value_e7 = static_cast<std::int32_t>(std::llround(degrees * 1e7));
-  return true;
-}
-
-/// The number behind a word: "22.39711" behind "Lat-".
-std::string_view number_behind(std::string_view text, std::string_view word) {
-  const std::size_t at = text.find(word);
-  if (at == std::string_view::npos) return {};
-  text.remove_prefix(at + word.size());
-  return text.substr(0, text.find_first_not_of("0123456789.-"));
-}
-
-/// A position inside the name of a tower: "Mill Lane; Lat-22.39711; Long-88.43938".
-bool position_in_text(std::string_view text, std::string_view& latitude,
-                      std::string_view& longitude) {
-  latitude = number_behind(text, "Lat-");
-  longitude = number_behind(text, "Long-");
-  return !latitude.empty() || !longitude.empty();
-}
-
-/// Text that is no attempt at a position: a tower's name without one.
-bool is_place_name(std::string_view text) {
-  return text.find_first_of("+-.0123456789") != 0 && text.find('/') == std::string_view::npos;
-}
-
-/// UTC seconds out of "1690325492.2" or "host-1690325492.2".
-bool read_epoch(std::string_view text, std::int64_t& seconds) {
-  const std::size_t dot = text.rfind('.');
-  if (dot == std::string_view::npos) return false;
-  text = text.substr(0, dot);
-  const std::size_t dash = text.rfind('-');
-  if (dash != std::string_view::npos) text.remove_prefix(dash + 1);
-  const char* end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, seconds);
-  return error == std::errc{} && at == end && seconds > 0 && seconds < 100'000'000'000;
-}
 
 class Reader {
  public:
@@ -176,7 +100,10 @@ class Reader {
   /// Pieces of whole lines, or one piece where lines cannot be told from their ends alone: a quoted
   /// cell may hold a line end.
   [[nodiscard]] std::vector<std::string_view> cut(std::string_view body, std::size_t parts) const {
-    if (parts < 2 || body.size() < kWorthCutting || index_[MappedColumn::POSITION] >= 0 ||
+    // Texts put together from several columns are owned by the reader that met them.
+    const bool joins = std::any_of(std::begin(joined_), std::end(joined_),
+                                   [](const auto& columns) { return !columns.empty(); });
+    if (parts < 2 || body.size() < kWorthCutting || has(MappedColumn::POSITION) || joins ||
         (quote_ != '\0' && body.find(quote_) != std::string_view::npos))
       return {body};
     std::vector<std::string_view> pieces;
@@ -198,9 +125,9 @@ class Reader {
   bool read_pieces(const std::vector<std::string_view>& pieces) {
     std::string_view header;
     if (!layout_.no_header()) {
-      RowScanner scanner{pieces.front(), match_.delimiter, quote_};
+      RowScanner scanner{pieces.front(), match_.delimiter, quote_, layout_.backslash_quotes()};
       if (scanner.next() != RowScanner::Event::Row) return false;
-      header = scanner.row();
+      header = without_empty_end(scanner.row());
     }
     CallReadOptions silent = options_;
     silent.progress = {};
@@ -224,6 +151,9 @@ class Reader {
     if (!first || ended_ || std::find(good.begin(), good.end(), 0) != good.end()) return false;
     for (std::size_t i = 0; i + 1 < others.size(); ++i)
       if (others[i]->ended_) return false;
+    if (sections_ || std::any_of(others.begin(), others.end(),
+                                 [](const auto& other) { return other->sections_; }))
+      return false;
     for (std::unique_ptr<Reader>& other : others) {
       append(*other);
       other.reset();
@@ -305,6 +235,12 @@ class Reader {
     zoned_rows_ += next.zoned_rows_;
     epoch_rows_ += next.epoch_rows_;
     local_rows_ += next.local_rows_;
+    row_zone_rows_ += next.row_zone_rows_;
+    ends_of_day_ += next.ends_of_day_;
+    contradictions_ += next.contradictions_;
+    unreadable_ends_ += next.unreadable_ends_;
+    swapped_positions_ += next.swapped_positions_;
+    null_positions_ += next.null_positions_;
     no_records_ = no_records_ || next.no_records_;
     open_end_ = open_end_ || next.open_end_;
     if (next.declared_) declared_ = next.declared_;
@@ -316,14 +252,15 @@ class Reader {
   }
 
   Status find_layout() {
-    const auto match = match_layout(layout_, bytes_);
+    const auto match = match_layout(layout_, bytes_, options_.separator);
     if (!match) {
       if (layout_.no_header())
         return bad(fmt::format("the rows do not have the shape of {}", layout_.id()),
                    "try --format auto, or --map FILE with a mapping of your own");
       std::string names;
       for (const MappedColumn& column : layout_.columns())
-        if (!column.optional()) names += (names.empty() ? "" : ", ") + column.names(0);
+        if (!column.optional() && !column.names().empty())
+          names += (names.empty() ? "" : ", ") + column.names(0);
       return bad(fmt::format("no header of {} among the first {} lines; it names {}", layout_.id(),
                              layout_.preamble_max() + 2, names),
                  "try --format auto, or --map FILE with a mapping of your own");
@@ -331,11 +268,14 @@ class Reader {
     match_ = *match;
     const std::string_view title = bytes_.substr(0, match_.begin);
     read_declared_count(title);
-    if (match_.header_line > 1)
+    if (match_.title_lines > 0)
       table_.notices.push_back(fmt::format(
-          "{} title lines before the header were not read as records", match_.header_line - 1));
+          "{} title lines before the header were not read as records", match_.title_lines));
+    if (match_.two_lines)
+      table_.notices.push_back(fmt::format(
+          "the header stands in two lines, {} and the one above it", match_.header_line));
     columns_expected_ = match_.header.size();
-    while (columns_expected_ > 0 && trimmed(match_.header[columns_expected_ - 1]).empty())
+    while (columns_expected_ > 0 && trimmed_cell(match_.header[columns_expected_ - 1]).empty())
       --columns_expected_;
     return core::ok();
   }
@@ -358,29 +298,28 @@ class Reader {
     std::vector<std::string> header;
     for (const std::string& name : match_.header) header.push_back(folded(name));
     std::vector<bool> used(header.size(), false);
-    for (const MappedColumn& column : layout_.columns()) {
+    for (ColumnPlace& place : place_columns(layout_, match_)) {
+      const MappedColumn& column = *place.column;
       const auto role = static_cast<std::size_t>(column.role());
-      if (layout_.no_header()) {
-        index_[role] = static_cast<int>(column.position()) - 1;
-      } else {
-        for (const std::string& name : column.names()) {
-          const auto found = std::find(header.begin(), header.end(), folded(name));
-          if (found == header.end()) continue;
-          index_[role] = static_cast<int>(found - header.begin());
-          used[static_cast<std::size_t>(found - header.begin())] = true;
-          break;
-        }
-      }
+      index_[role] = column.constant().empty() ? place.index : kConstant;
+      if (place.index >= 0 && !layout_.no_header())
+        used[static_cast<std::size_t>(place.index)] = true;
+      for (const std::size_t index : place.joined) used[index] = true;
+      joined_[role] = std::move(place.joined);
       by_role_[role] = &column;
+      mapped_values_[role] =
+          std::any_of(column.words().begin(), column.words().end(),
+                      [](const v1::MappedWord& word) { return !word.value().empty(); });
       for (const std::string& text : column.patterns()) {
         PALERMO_TRY(TimePattern pattern, TimePattern::compile(text));
         patterns_[role].push_back(std::move(pattern));
       }
+      PALERMO_CHECK_OK(add_sheet_patterns(role));
     }
     std::string left;
     for (std::size_t i = 0; i < columns_expected_; ++i)
-      if (!used[i] && !trimmed(match_.header[i]).empty())
-        left += (left.empty() ? "" : ", ") + std::string{trimmed(match_.header[i])};
+      if (!used[i] && !trimmed_cell(match_.header[i]).empty())
+        left += (left.empty() ? "" : ", ") + std::string{trimmed_cell(match_.header[i])};
     for (const MappedColumn& column : layout_.columns()) {
       if (column.role() != MappedColumn::LEFT_ALONE || column.names().empty()) continue;
       if (std::find(header.begin(), header.end(), folded(column.names(0))) != header.end())
@@ -401,7 +340,7 @@ class Reader {
     for (const std::string& word : layout_.withheld_words()) withheld_.push_back(folded(word));
     if (layout_.identifier_kind().empty())
       for (const char* word : {"anonymous", "unknown", "private", "withheld", "restricted",
-                               "unavailable", "no number", "0"})
+                               "unavailable", "no number", "0", "-", "--", "---", "n/a", "null"})
         withheld_.emplace_back(word);
 
     const std::size_t guess = bytes_.size() / 40 + 16;
@@ -418,26 +357,92 @@ class Reader {
     return core::ok();
   }
 
+  /// A sheet's dates come as ISO 8601 whatever their look in the spreadsheet was.
+  Status add_sheet_patterns(std::size_t role) {
+    if (!options_.sheet || patterns_[role].empty()) return core::ok();
+    for (const char* text : {"%Y-%m-%d", "%Y-%m-%d %H:%M:%S%f", "%H:%M:%S%f"}) {
+      PALERMO_TRY(TimePattern pattern, TimePattern::compile(text));
+      const bool known =
+          std::any_of(patterns_[role].begin(), patterns_[role].end(),
+                      [&](const TimePattern& each) { return each.shape() == pattern.shape(); });
+      if (!known) patterns_[role].push_back(std::move(pattern));
+    }
+    return core::ok();
+  }
+
   // --- cells -------------------------------------------------------------------------------------
+
+  /// Whether the role has a column in this file, or a constant.
+  [[nodiscard]] bool has(MappedColumn::Role role) const {
+    return index_[static_cast<std::size_t>(role)] != -1;
+  }
 
   /// The column's text: outer blanks and apostrophes off, empty words empty.
   std::string_view value(MappedColumn::Role role) {
-    const int index = index_[static_cast<std::size_t>(role)];
-    const std::vector<Cell>& cells = scanner_->cells();
-    if (index < 0 || static_cast<std::size_t>(index) >= cells.size()) return {};
-    const Cell& cell = cells[static_cast<std::size_t>(index)];
-    const std::string_view text =
-        bare(cell.doubled_quotes ? std::string_view{kept_.emplace_back(unquoted(cell, quote_))}
-                                 : cell.raw());
+    const auto r = static_cast<std::size_t>(role);
+    const int index = index_[r];
+    std::string_view text;
+    if (index >= 0) {
+      text = cell_text(static_cast<std::size_t>(index));
+    } else if (index == kConstant) {
+      text = by_role_[r]->constant();
+    } else {
+      return {};
+    }
+    if (!joined_[r].empty()) text = joined(r, text);
     for (const std::string_view empty : empty_words_)
       if (text == empty) return {};
+    if (mapped_values_[r]) text = mapped_value(r, text);
     return text;
   }
 
+  std::string_view cell_text(std::size_t index) {
+    const std::vector<Cell>& cells = scanner_->cells();
+    if (index >= cells.size()) return {};
+    const Cell& cell = cells[index];
+    return bare(cell.doubled_quotes ? std::string_view{kept_.emplace_back(
+                                          unquoted(cell, quote_, layout_.backslash_quotes()))}
+                                    : cell.raw());
+  }
+
+  /// The cells of `join` behind the first one's; empty when all are.
+  std::string_view joined(std::size_t role, std::string_view first) {
+    std::string text{first};
+    std::string pending;  // what stands between, until something follows it
+    bool any = !first.empty();
+    for (const std::size_t index : joined_[role]) {
+      const std::string_view more = cell_text(index);
+      pending += by_role_[role]->joined_by();
+      if (more.empty()) continue;
+      any = true;
+      text += pending;
+      text += more;
+      pending.clear();
+    }
+    return any ? std::string_view{kept_.emplace_back(std::move(text))} : std::string_view{};
+  }
+
+  std::string_view mapped_value(std::size_t role, std::string_view text) {
+    const std::string key = folded(text);
+    for (const v1::MappedWord& known : by_role_[role]->words())
+      if (!known.value().empty() && folded(known.word()) == key) return known.value();
+    return text;
+  }
+
+  /// The same without the marks that spreadsheets and chats leave: an apostrophe in front, no-break
+  /// blanks, direction marks. For cells of which no raw text is kept.
+  std::string_view plain(MappedColumn::Role role) {
+    const std::string_view text = value(role);
+    if (text.empty() ||
+        (text.front() != '\'' && (text.front() & 0x80) == 0 && (text.back() & 0x80) == 0))
+      return text;
+    return without_marks(text);
+  }
+
   [[nodiscard]] std::string_view bare(std::string_view text) const {
-    text = trimmed(text);
+    text = trimmed_cell(text);
     if (layout_.apostrophes() && text.size() >= 2 && text.front() == '\'' && text.back() == '\'')
-      text = trimmed(text.substr(1, text.size() - 2));
+      text = trimmed_cell(text.substr(1, text.size() - 2));
     return text;
   }
 
@@ -519,6 +524,7 @@ class Reader {
 
   std::string column_name(MappedColumn::Role role) const {
     const auto r = static_cast<std::size_t>(role);
+    if (index_[r] == kConstant) return "the mapping's constant";
     if (index_[r] < 0) return "a missing column";
     if (layout_.no_header()) return fmt::format("column {}", index_[r] + 1);
     return fmt::format("column '{}'",
@@ -528,19 +534,19 @@ class Reader {
   [[nodiscard]] static bool begins_with(
       std::string_view row, const google::protobuf::RepeatedPtrField<std::string>& phrases) {
     if (phrases.empty()) return false;
-    row = trimmed(row);
+    row = trimmed_cell(row);
     if (!row.empty() && row.front() == '"') row.remove_prefix(1);
-    row = trimmed(row);
+    row = trimmed_cell(row);
     return std::any_of(phrases.begin(), phrases.end(),
                        [row](const std::string& phrase) { return row.starts_with(phrase); });
   }
 
   /// @param header_row  what a repeated header looks like; without it the first row, if has_header
   Status read_rows(std::string_view body, bool has_header, std::string_view header_row) {
-    RowScanner scanner{body, match_.delimiter, quote_};
+    RowScanner scanner{body, match_.delimiter, quote_, layout_.backslash_quotes()};
     scanner_ = &scanner;
     // A second look some rows ahead asks for the memory that the tables of texts will need.
-    RowScanner ahead{body, match_.delimiter, quote_};
+    RowScanner ahead{body, match_.delimiter, quote_, layout_.backslash_quotes()};
     bool looking = true;
     const auto look_ahead = [&](std::size_t rows) {
       for (; rows > 0 && looking; --rows) {
@@ -554,9 +560,10 @@ class Reader {
         reads_numbers_ && match_.header_line > 0 ? match_.header_line - 1 : 0;
     if (has_header) {
       if (scanner.next() != RowScanner::Event::Row) return bad("the header cannot be read");
-      header_row = scanner.row();
+      header_row = without_empty_end(scanner.row());
     }
     std::size_t reported = 0;
+    bool first_row = has_header;  // of the file, not of a later part
     while (true) {
       look_ahead(1);
       const RowScanner::Event event = scanner.next();
@@ -587,7 +594,14 @@ class Reader {
         if (options_.progress) options_.progress(match_.begin + reported * progress_share_);
       }
       const std::vector<Cell>& cells = scanner.cells();
-      if (cells.size() == 1 && trimmed(cells[0].raw()).empty()) continue;  // a blank line
+      if (cells.size() == 1 && trimmed_cell(cells[0].raw()).empty()) continue;  // a blank line
+      if (!header_row.empty() && scanner.row().starts_with(header_row) &&
+          without_empty_end(scanner.row()) == header_row) {
+        // Behind the end of the table it begins the next report of the same file.
+        if (ended_) begin_section();
+        ++repeated_headers_;
+        continue;
+      }
       if (ended_) {
         ++after_end_;
         read_declared_count(scanner.row());
@@ -607,9 +621,12 @@ class Reader {
         ended_ = true;
         continue;
       }
-      if (!header_row.empty() && scanner.row() == header_row) {
-        ++repeated_headers_;
-        continue;
+      if (first_row) {
+        first_row = false;
+        if (!layout_.no_header() && is_units_row()) {
+          units_row_ = true;
+          continue;
+        }
       }
       ++table_.rows_read;
       const std::size_t rejects_before = table_.rejects.size();
@@ -626,9 +643,45 @@ class Reader {
     }
   }
 
+  /// A row without the delimiters of empty cells at its end.
+  [[nodiscard]] std::string_view without_empty_end(std::string_view row) const {
+    while (!row.empty() && (row.back() == match_.delimiter || row.back() == ' '))
+      row.remove_suffix(1);
+    return row;
+  }
+
+  /// The row under the header says in which unit a column is: words, and no digit in it.
+  [[nodiscard]] bool is_units_row() const {
+    std::size_t words = 0;
+    if (scanner_->cells().size() < columns_expected_) return false;
+    for (const Cell& cell : scanner_->cells()) {
+      const std::string_view text = trimmed_cell(cell.raw());
+      if (text.find_first_of("0123456789") != std::string_view::npos || text.size() > 40)
+        return false;
+      if (!text.empty()) ++words;
+    }
+    return words >= 2;
+  }
+
+  /// The next of several reports behind one another: its own number of records and its own end.
+  void begin_section() {
+    check_declared();
+    sections_ = true;
+    ended_ = false;
+    section_begin_ = table_.rows_read;
+    declared_.reset();
+  }
+
+  void check_declared() {
+    const std::uint32_t rows = table_.rows_read - section_begin_;
+    if (declared_ && *declared_ != rows)
+      table_.notices.push_back(fmt::format(
+          "WARNING: the report says {} records, but {} rows stand in it", *declared_, rows));
+  }
+
   /// What the row's POSITION column says, else its line.
   std::uint64_t position_or(std::uint64_t line) {
-    if (index_[MappedColumn::POSITION] < 0) return line;
+    if (!has(MappedColumn::POSITION)) return line;
     const std::string_view text = value(MappedColumn::POSITION);
     std::uint32_t position = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), position);
@@ -638,7 +691,7 @@ class Reader {
   [[nodiscard]] bool all_cells_empty() const {
     const std::vector<Cell>& cells = scanner_->cells();
     return std::all_of(cells.begin(), cells.end(),
-                       [](const Cell& cell) { return trimmed(cell.raw()).empty(); });
+                       [](const Cell& cell) { return trimmed_cell(cell.raw()).empty(); });
   }
 
   /// Whether the row has the columns of the header; empty ones too many do not count.
@@ -652,7 +705,7 @@ class Reader {
     }
     good = cells.size() >= low;
     for (std::size_t i = high; i < cells.size() && good; ++i)
-      good = trimmed(cells[i].raw()).empty();
+      good = trimmed_cell(cells[i].raw()).empty();
     if (good) return core::ok();
     std::string text = fmt::format("{} columns, expected {}", cells.size(), low);
     if (low != high) text += fmt::format(" to {}", high);
@@ -697,8 +750,8 @@ class Reader {
   /// Reads the time columns. False: rejected.
   Result<bool> read_time(std::uint64_t line, core::ZonedTime& zoned, std::uint32_t& flags) {
     std::optional<CivilTime> time;
-    if (index_[MappedColumn::DATE_TIME] >= 0) {
-      const std::string_view text = value(MappedColumn::DATE_TIME);
+    if (has(MappedColumn::DATE_TIME)) {
+      const std::string_view text = plain(MappedColumn::DATE_TIME);
       time = civil(MappedColumn::DATE_TIME, text);
       if (!time || !time->has_date || !time->has_time) {
         reject("BAD_TIME", fmt::format("{}: {}", column_name(MappedColumn::DATE_TIME),
@@ -706,8 +759,8 @@ class Reader {
         return false;
       }
     } else {
-      const std::string_view date_text = value(MappedColumn::DATE);
-      const std::string_view time_text = value(MappedColumn::TIME);
+      const std::string_view date_text = plain(MappedColumn::DATE);
+      const std::string_view time_text = plain(MappedColumn::TIME);
       time = civil(MappedColumn::DATE, date_text);
       const std::optional<CivilTime> clock = civil(MappedColumn::TIME, time_text);
       if (!time || !time->has_date) {
@@ -723,7 +776,9 @@ class Reader {
       time->time_us = clock->time_us;
       time->has_seconds = clock->has_seconds;
       time->offset_min = clock->offset_min;
+      time->end_of_day = clock->end_of_day;
     }
+    if (time->end_of_day) ++ends_of_day_;
     if (!time->has_seconds) flags |= v1::MINUTE_PRECISION;
     const std::int64_t local = time->local_us();
     if (time->offset_min) {
@@ -732,7 +787,7 @@ class Reader {
       ++zoned_rows_;
       return true;
     }
-    if (index_[MappedColumn::EPOCH] >= 0) {
+    if (has(MappedColumn::EPOCH)) {
       std::int64_t epoch_s = 0;
       const std::string_view text = value(MappedColumn::EPOCH);
       if (read_epoch(text, epoch_s)) {
@@ -752,12 +807,41 @@ class Reader {
         return true;
       }
     }
+    if (has(MappedColumn::TIME_ZONE)) {
+      const std::string_view name = plain(MappedColumn::TIME_ZONE);
+      if (!name.empty()) {
+        core::TimeZone* zone = row_zone(name);
+        if (zone == nullptr) {
+          reject("BAD_TIME", fmt::format("{}: no time zone", column_name(MappedColumn::TIME_ZONE)));
+          return false;
+        }
+        zoned = zone->to_utc(local);
+        ++row_zone_rows_;
+        mark_clock_change(zoned, flags);
+        return true;
+      }
+    }
     if (!zone_) {
       return bad(fmt::format("line {}: a local time, and nothing says of which time zone", line),
                  "give it with --timezone, for example --timezone Europe/Rome; nothing was stored");
     }
     zoned = zone_->to_utc(local);
     ++local_rows_;
+    mark_clock_change(zoned, flags);
+    return true;
+  }
+
+  core::TimeZone* row_zone(std::string_view name) {
+    auto known = row_zones_.find(name);
+    if (known == row_zones_.end()) {
+      std::optional<core::TimeZone> zone;
+      if (auto found = core::TimeZone::find(name)) zone = *std::move(found);
+      known = row_zones_.emplace(std::string{name}, std::move(zone)).first;
+    }
+    return known->second ? &*known->second : nullptr;
+  }
+
+  void mark_clock_change(const core::ZonedTime& zoned, std::uint32_t& flags) {
     if (zoned.kind == core::LocalTimeKind::Ambiguous) {
       flags |= v1::AMBIGUOUS_LOCAL_TIME;
       ++table_.ambiguous_local_times;
@@ -765,7 +849,31 @@ class Reader {
       flags |= v1::NONEXISTENT_LOCAL_TIME;
       ++table_.nonexistent_local_times;
     }
-    return true;
+  }
+
+  /// Seconds from the start to the END column, both read as local times of one zone; nullopt where
+  /// it is empty or cannot be read.
+  std::optional<std::int32_t> seconds_to_end(const core::ZonedTime& start) {
+    const std::string_view text = plain(MappedColumn::END);
+    if (text.empty()) return std::nullopt;
+    const std::optional<CivilTime> end = civil(MappedColumn::END, text);
+    if (!end || !end->has_time) {
+      ++unreadable_ends_;
+      return std::nullopt;
+    }
+    const std::int64_t offset = end->offset_min.value_or(start.instant.utc_offset_min);
+    const std::int64_t began = start.instant.us / core::kUsPerSecond;
+    std::int64_t ended;
+    if (end->has_date) {
+      ended = end->local_us() / core::kUsPerSecond - offset * 60;
+    } else {  // a clock alone: the same day, or the next
+      const std::int64_t local = began + offset * 60;
+      ended = local - local % 86'400 + end->time_us / core::kUsPerSecond - offset * 60;
+      if (ended < began) ended += 86'400;
+    }
+    const std::int64_t seconds = ended - began;
+    if (std::abs(seconds) > std::numeric_limits<std::int32_t>::max()) return std::nullopt;
+    return static_cast<std::int32_t>(seconds);
   }
 
   Status read_call(std::uint64_t line) {
@@ -797,26 +905,29 @@ class Reader {
     if (!timed) return core::ok();
 
     std::int32_t duration = 0;
-    const std::string_view duration_text = value(MappedColumn::DURATION);
-    if (duration_text.empty()) {
-      flags |= v1::DURATION_ABSENT;
-    } else {
-      const bool read = layout_.duration_format() == MappingProfile::CLOCK
-                            ? read_clock(duration_text, duration)
-                            : read_integer(duration_text, duration);
-      if (!read) {
+    const std::string_view duration_text = plain(MappedColumn::DURATION);
+    std::optional<std::int32_t> to_end;
+    if (has(MappedColumn::END)) to_end = seconds_to_end(zoned);
+    if (!duration_text.empty()) {
+      if (!read_duration(layout_.duration_format(), duration_text, duration)) {
         reject("BAD_DURATION",
                column_name(MappedColumn::DURATION) + ": not a duration of the layout");
         return core::ok();
       }
-      if (duration < 0) flags |= v1::NEGATIVE_DURATION;
+      // Ringing and rounding make seconds of difference, a wrong day or clock makes more.
+      if (to_end && std::abs(std::int64_t{*to_end} - duration) > 120) ++contradictions_;
+    } else if (to_end) {
+      duration = *to_end;
+    } else {
+      flags |= v1::DURATION_ABSENT;
     }
+    if (duration < 0) flags |= v1::NEGATIVE_DURATION;
 
     v1::CallKind kind =
         layout_.default_kind() == v1::CALL_KIND_UNSPECIFIED ? v1::CALL : layout_.default_kind();
     bool in = false;
-    if (index_[MappedColumn::DIRECTION] >= 0) {
-      const std::string_view text = value(MappedColumn::DIRECTION);
+    if (has(MappedColumn::DIRECTION)) {
+      const std::string_view text = plain(MappedColumn::DIRECTION);
       const Word meaning = text.empty() ? Word{} : word(MappedColumn::DIRECTION, text);
       if (meaning.direction != v1::MappedWord::DIRECTION_UNSPECIFIED) {
         in = meaning.direction == v1::MappedWord::IN;
@@ -834,8 +945,8 @@ class Reader {
       if (meaning.not_answered) flags |= v1::NOT_ANSWERED;
       if (meaning.forwarded) flags |= v1::FORWARDED;
     }
-    if (index_[MappedColumn::KIND] >= 0) {
-      const std::string_view text = value(MappedColumn::KIND);
+    if (has(MappedColumn::KIND)) {
+      const std::string_view text = plain(MappedColumn::KIND);
       if (!text.empty()) {
         const Word meaning = word(MappedColumn::KIND, text);
         if (meaning.known) {
@@ -848,8 +959,8 @@ class Reader {
         if (meaning.forwarded) flags |= v1::FORWARDED;
       }
     }
-    if (index_[MappedColumn::ANSWERED] >= 0) {
-      const std::string_view text = value(MappedColumn::ANSWERED);
+    if (has(MappedColumn::ANSWERED)) {
+      const std::string_view text = plain(MappedColumn::ANSWERED);
       if (!text.empty()) {
         const Word meaning = word(MappedColumn::ANSWERED, text);
         if (meaning.not_answered) flags |= v1::NOT_ANSWERED;
@@ -898,54 +1009,64 @@ class Reader {
 
   void read_devices(std::size_t row, std::uint32_t& flags) {
     store::CallColumns& c = table_.columns;
-    if (index_[MappedColumn::IMEI] >= 0)
+    if (has(MappedColumn::IMEI))
       set(c.imei, row, device(imeis_, imei_unusable_, value(MappedColumn::IMEI)));
-    if (index_[MappedColumn::IMSI] >= 0)
+    if (has(MappedColumn::IMSI))
       set(c.imsi, row, device(imsis_, imsi_unusable_, value(MappedColumn::IMSI)));
-    if (index_[MappedColumn::FORWARDED_TO] >= 0) {
+    if (has(MappedColumn::FORWARDED_TO)) {
       PartyClass what{};
       const std::uint32_t to = party(value(MappedColumn::FORWARDED_TO), what);
       if (to != 0) flags |= v1::FORWARDED;
       if (what == PartyClass::Scientific) ++unusable_devices_;
       set(c.forwarded_to, row, to);
     }
-    if (index_[MappedColumn::FORWARD_MARK] >= 0 && !value(MappedColumn::FORWARD_MARK).empty())
+    if (has(MappedColumn::FORWARD_MARK) && !value(MappedColumn::FORWARD_MARK).empty())
       flags |= v1::FORWARDED;
   }
 
   void read_place(std::size_t row, std::uint32_t& flags) {
     store::CallColumns& c = table_.columns;
-    if (index_[MappedColumn::CELL] >= 0) set(c.cell, row, text_id(value(MappedColumn::CELL)));
-    if (index_[MappedColumn::LAST_CELL] >= 0)
+    if (has(MappedColumn::CELL)) set(c.cell, row, text_id(value(MappedColumn::CELL)));
+    if (has(MappedColumn::LAST_CELL))
       set(c.last_cell, row, text_id(value(MappedColumn::LAST_CELL)));
-    if (index_[MappedColumn::ROAMING] >= 0)
-      set(c.roaming, row, text_id(value(MappedColumn::ROAMING)));
+    if (has(MappedColumn::ROAMING)) set(c.roaming, row, text_id(value(MappedColumn::ROAMING)));
     std::string_view latitude;
     std::string_view longitude;
-    if (index_[MappedColumn::LATITUDE_LONGITUDE] >= 0) {
+    if (has(MappedColumn::LATITUDE_LONGITUDE)) {
       const std::string_view both = value(MappedColumn::LATITUDE_LONGITUDE);
       if (!position_in_text(both, latitude, longitude) && !is_place_name(both)) {
         const std::size_t slash = both.find('/');
-        latitude = trimmed(both.substr(0, slash));
+        latitude = trimmed_cell(both.substr(0, slash));
         // One number alone is no position.
-        if (slash != std::string_view::npos) longitude = trimmed(both.substr(slash + 1));
+        if (slash != std::string_view::npos) longitude = trimmed_cell(both.substr(slash + 1));
       }
-    } else if (index_[MappedColumn::LATITUDE] >= 0) {
-      latitude = value(MappedColumn::LATITUDE);
-      longitude = value(MappedColumn::LONGITUDE);
+    } else if (has(MappedColumn::LATITUDE)) {
+      latitude = plain(MappedColumn::LATITUDE);
+      longitude = plain(MappedColumn::LONGITUDE);
     }
     if (!latitude.empty() || !longitude.empty()) {
       std::int32_t lat = 0;
       std::int32_t lon = 0;
       if (read_degrees(latitude, 90, lat) && read_degrees(longitude, 180, lon)) {
+        if (lat == 0 && lon == 0) {
+          ++null_positions_;
+          return read_azimuth(row, flags);
+        }
         flags |= v1::HAS_POSITION;
         set(c.latitude_e7, row, lat);
         set(c.longitude_e7, row, lon);
       } else {
         ++unreadable_positions_;
+        if (read_degrees(latitude, 180, lat) && read_degrees(longitude, 90, lon))
+          ++swapped_positions_;
       }
     }
-    if (index_[MappedColumn::AZIMUTH] >= 0) {
+    read_azimuth(row, flags);
+  }
+
+  void read_azimuth(std::size_t row, std::uint32_t& flags) {
+    store::CallColumns& c = table_.columns;
+    if (has(MappedColumn::AZIMUTH)) {
       const std::string_view text = value(MappedColumn::AZIMUTH);
       std::int32_t azimuth = 0;
       if (!text.empty() && read_integer(text, azimuth) && azimuth >= 0 && azimuth <= 360) {
@@ -974,13 +1095,14 @@ class Reader {
   }
 
   void finish() {
+    build_identifiers();
     if (table_.rows_read == 0)
       table_.notices.push_back(no_records_ ? "the report says that there are no records: 0 rows"
                                            : "the table has a header and no rows");
-    if (declared_ && *declared_ != table_.rows_read)
-      table_.notices.push_back(
-          fmt::format("WARNING: the report says {} records, but {} rows stand in it", *declared_,
-                      table_.rows_read));
+    check_declared();
+    if (units_row_)
+      table_.notices.emplace_back(
+          "the row under the header holds units and was not read as a record");
     note(repeated_headers_, "repetitions of the header were not read as records");
     note(after_end_, "lines after the end of the table were not read as records");
     note(unknown_kinds_,
@@ -991,12 +1113,22 @@ class Reader {
          "IMEI, IMSI or forwarding numbers were written as a power of ten by a "
          "spreadsheet; their digits are lost and they were left out");
     note(unreadable_positions_, "positions could not be read and were left out");
+    note(swapped_positions_,
+         "of them would be a place if latitude and longitude were exchanged: check the columns");
+    note(null_positions_, "positions are 0/0, which stands for none, and were left out");
+    note(ends_of_day_, "times are written as 24:00:00 and were read as the end of that day");
+    note(contradictions_,
+         "rows give a duration that differs from their end by more than two minutes; the duration "
+         "was kept");
+    note(unreadable_ends_, "ends could not be read; they are no times of the layout");
+    note(lost_zeros_,
+         "distinct numbers have no leading zero while others of the file have one, as after a "
+         "spreadsheet; they were read as national numbers and should be checked");
     if (open_end_)
       table_.notices.push_back(
           "the last line has no line end; if the file was cut off, its last value "
           "may be shorter than it was");
     describe_zone();
-    build_identifiers();
     store::CallColumns& c = table_.columns;
     for (auto* column : {&c.imei, &c.imsi, &c.forwarded_to, &c.cell, &c.last_cell, &c.roaming})
       if (!column->empty()) column->resize(c.records, 0);
@@ -1029,6 +1161,7 @@ class Reader {
     std::vector<std::string> rules;
     if (zoned_rows_ > 0) rules.emplace_back("offset in data");
     if (epoch_rows_ > 0) rules.emplace_back("from the UTC epoch in the unique id");
+    if (row_zone_rows_ > 0) rules.emplace_back("zone in the row");
     if (local_rows_ > 0 && zone_) rules.push_back(zone_->name());
     for (const std::string& rule : rules)
       table_.timezone += (table_.timezone.empty() ? "" : "; ") + rule;
@@ -1096,10 +1229,27 @@ class Reader {
     return order;
   }
 
+  /// Digits that are a national number once the zero in front is put back, in a file that writes
+  /// others with it. Country codes make the difference: the value ends with the digits.
+  void count_lost_zeros(const std::vector<store::ObservedIdentifier>& read) {
+    if (country_.empty()) return;
+    std::uint32_t bare = 0;
+    bool zeros = false;
+    for (const store::ObservedIdentifier& each : read) {
+      if (each.kind != "msisdn" || !each.valid || each.raw.size() < 6) continue;
+      if (each.raw[0] == '0' && each.raw[1] != '0') zeros = true;
+      if (each.raw[0] >= '1' && each.raw[0] <= '9' && each.value.size() > each.raw.size() + 1 &&
+          std::string_view{each.value}.ends_with(each.raw))
+        ++bare;
+    }
+    if (zeros) lost_zeros_ = bare;
+  }
+
   /// Distinct identifiers in the order of (kind, value), and the columns turned to point at them.
   void build_identifiers() {
     std::vector<store::ObservedIdentifier> read = numbers_reader_.finish();
     const std::size_t numbers = read.size();
+    count_lost_zeros(read);
     for (const std::string_view text : imeis_.texts()) read.push_back(read_imei(text));
     const std::size_t imeis = read.size();
     for (const std::string_view text : imsis_.texts()) read.push_back(read_imsi(text));
@@ -1158,7 +1308,9 @@ class Reader {
   std::optional<core::TimeZone> zone_;
   std::vector<std::string_view> empty_words_;
   std::vector<std::string> withheld_;
-  int index_[kRoles];
+  int index_[kRoles];  // -1: no such column; kConstant
+  std::vector<std::size_t> joined_[kRoles];
+  bool mapped_values_[kRoles] = {};
   const MappedColumn* by_role_[kRoles] = {};
   std::vector<TimePattern> patterns_[kRoles];
   std::size_t last_pattern_[kRoles] = {};
@@ -1176,6 +1328,15 @@ class Reader {
   bool ended_ = false;
   bool no_records_ = false;
   bool open_end_ = false;
+  bool units_row_ = false;
+  bool sections_ = false;            // several reports stand in the file
+  std::uint32_t section_begin_ = 0;  // rows read before this report of the file
+  std::uint64_t ends_of_day_ = 0;
+  std::uint64_t contradictions_ = 0;
+  std::uint64_t unreadable_ends_ = 0;
+  std::uint64_t swapped_positions_ = 0;
+  std::uint64_t null_positions_ = 0;
+  std::map<std::string, std::optional<core::TimeZone>, std::less<>> row_zones_;
   std::uint64_t after_end_ = 0;
   std::uint64_t repeated_headers_ = 0;
   std::uint64_t unknown_kinds_ = 0;
@@ -1185,6 +1346,8 @@ class Reader {
   std::uint64_t zoned_rows_ = 0;
   std::uint64_t epoch_rows_ = 0;
   std::uint64_t local_rows_ = 0;
+  std::uint64_t row_zone_rows_ = 0;
+  std::uint32_t lost_zeros_ = 0;
 };
 
 Result<CallTable> read_table(std::string_view bytes, const Profile& profile,
@@ -1202,18 +1365,32 @@ Result<CallTable> read_table(std::string_view bytes, const Profile& profile,
 
 Result<CallTable> read_calls(std::string_view bytes, const Profile& profile,
                              const std::string& file_name, const CallReadOptions& options) {
-  if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF"))
-    return Error{ErrorCode::BadInput, "the file is UTF-16", core::SourcePosition{file_name, 0},
-                 "save the table as CSV in UTF-8"};
+  if (profile.layout.input() == MappingProfile::JSON_LINES) {
+    auto made = table_of_json_lines(bytes, profile.layout, options.keep_going);
+    if (!made) {
+      Error error = std::move(made).error();
+      error.where = core::SourcePosition{file_name, error.where ? error.where->line : 0};
+      return error;
+    }
+    PALERMO_TRY(auto read, Reader{made->text, made->layout, file_name, options}.read(1));
+    CallTable table = *std::move(read);
+    table.rows_read += static_cast<std::uint32_t>(made->rejects.size());
+    for (v1::Reject& reject : made->rejects) table.rejects.push_back(std::move(reject));
+    std::sort(table.rejects.begin(), table.rejects.end(),
+              [](const v1::Reject& a, const v1::Reject& b) { return a.line() < b.line(); });
+    table.notices.insert(table.notices.begin(), made->notices.begin(), made->notices.end());
+    return table;
+  }
   if (profile.layout.encoding() == MappingProfile::WINDOWS_1252 && !core::is_valid_utf8(bytes)) {
-    const auto text = from_windows_1252(bytes);
-    if (!text)
-      return Error{ErrorCode::BadInput, "neither UTF-8 nor Windows-1252",
-                   core::SourcePosition{file_name, 0},
-                   "find out the file's encoding and save it as UTF-8"};
+    std::vector<std::string> notices;
+    auto text = decode_windows_1252_lines(bytes, notices);
+    if (!text) {
+      Error error = std::move(text).error();
+      error.where = core::SourcePosition{file_name, 0};
+      return error;
+    }
     auto table = read_table(*text, profile, file_name, options);
-    if (table)
-      table->notices.emplace_back("the file is Windows-1252; texts were turned into UTF-8");
+    if (table) table->notices.insert(table->notices.end(), notices.begin(), notices.end());
     return table;
   }
   return read_table(bytes, profile, file_name, options);

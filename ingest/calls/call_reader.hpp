@@ -19,6 +19,8 @@ struct CallReadOptions {
   std::string timezone;     // --timezone; wins over the profile's
   std::string country;      // --country; wins over the profile's
   bool keep_going = false;  // rows with another number of columns become rejects
+  bool sheet = false;       // rows of a workbook: times may be ISO 8601 whatever the patterns say
+  char separator = 0;       // that the file itself names (sep=;); tried first, 0: none
   /// Told the number of bytes read, now and then; may be empty.
   std::function<void(std::size_t)> progress;
   /// Told which bytes will hardly be looked at again, from several threads; may be empty. They must

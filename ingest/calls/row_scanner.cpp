@@ -53,18 +53,25 @@ BlockMasks masks_of(const char* block, char delimiter, char quote) {
 
 }  // namespace
 
-std::string unquoted(const Cell& cell, char quote) {
+std::string unquoted(const Cell& cell, char quote, bool backslash) {
   std::string text;
   text.reserve(cell.size);
   for (std::uint32_t i = 0; i < cell.size; ++i) {
+    if (backslash && cell.data[i] == '\\' && i + 1 < cell.size &&
+        (cell.data[i + 1] == quote || cell.data[i + 1] == '\\'))
+      ++i;
     text += cell.data[i];
     if (cell.data[i] == quote && i + 1 < cell.size && cell.data[i + 1] == quote) ++i;
   }
   return text;
 }
 
-RowScanner::RowScanner(std::string_view text, char delimiter, char quote)
-    : data_{text.data()}, size_{text.size()}, delimiter_{delimiter}, quote_{quote} {
+RowScanner::RowScanner(std::string_view text, char delimiter, char quote, bool backslash)
+    : data_{text.data()},
+      size_{text.size()},
+      delimiter_{delimiter},
+      quote_{quote},
+      backslash_{backslash} {
   cells_.reserve(64);
   load(0);
 }
@@ -166,6 +173,15 @@ RowScanner::Event RowScanner::next() {
                        : nullptr;
       if (hit == nullptr) return limit < size_ ? Event::RowTooLong : Event::UnterminatedQuote;
       const auto close = static_cast<std::size_t>(hit - data_);
+      if (backslash_) {
+        std::size_t slashes = 0;
+        while (close - slashes > at + 1 && data_[close - slashes - 1] == '\\') ++slashes;
+        if (slashes > 0) quoted_cell.doubled_quotes = true;
+        if (slashes % 2 == 1) {
+          scan = close + 1;
+          continue;
+        }
+      }
       if (close + 1 < size_ && data_[close + 1] == quote_) {
         quoted_cell.doubled_quotes = true;
         scan = close + 2;

@@ -12,12 +12,13 @@ namespace palermo::ingest {
 struct Cell {
   const char* data = nullptr;
   std::uint32_t size = 0;
-  bool doubled_quotes = false;  // holds "" that stand for one quote
+  bool doubled_quotes = false;  // holds "" that stand for one quote, or \" where those are read
   [[nodiscard]] std::string_view raw() const { return {data, size}; }
 };
 
 /// The cell's text with doubled quotes undone.
-[[nodiscard]] std::string unquoted(const Cell& cell, char quote);
+/// @param backslash  a quote may be written \" and a backslash \\ as well
+[[nodiscard]] std::string unquoted(const Cell& cell, char quote, bool backslash = false);
 
 /// Longest row, in bytes. A longer one is no table; it is found without reading on.
 inline constexpr std::size_t kMaxRowBytes = 1U << 20;
@@ -35,7 +36,8 @@ class RowScanner {
 
   /// @param text   must outlive the scanner
   /// @param quote  0: quotes mean nothing
-  RowScanner(std::string_view text, char delimiter, char quote);
+  /// @param backslash  \" does not close a quoted cell
+  RowScanner(std::string_view text, char delimiter, char quote, bool backslash = false);
 
   Event next();
 
@@ -71,6 +73,7 @@ class RowScanner {
   std::size_t size_;
   char delimiter_;
   char quote_;
+  bool backslash_;
   std::size_t base_ = 0;    // of the 64-byte block in mask_
   std::uint64_t all_ = 0;   // structural bytes of the block
   std::uint64_t mask_ = 0;  // those not yet seen

@@ -16,6 +16,7 @@ struct CivilTime {
   bool has_date = false;
   bool has_time = false;
   bool has_seconds = false;
+  bool end_of_day = false;                 // written as 24:00, which time_us holds
   std::int32_t days = 0;                   // since 1970-01-01
   std::int64_t time_us = 0;                // since midnight
   std::optional<std::int32_t> offset_min;  // of %Z
@@ -25,14 +26,18 @@ struct CivilTime {
   }
 };
 
-/// %Y four digits, %y two (1970-2069), %m %d %H %M %S two digits, %b an English month name of three
-/// letters, %f an optional fraction of a second, %Z an offset (Z, +02:00, +0200, +02), %% a percent
-/// sign; anything else stands for itself. The whole text must fit.
+/// %Y four digits, %y two (1970-2069), %m %d %H %M %S two digits (%-m … one or two), %I %-I an hour
+/// of twelve with %p (AM, p.m.), %b a month's name, short or whole, in seven languages, %f an
+/// optional fraction of a second, %Z an offset (Z, +02:00, +0200, +02), %s %J %U an epoch in
+/// seconds (up to 10 digits), milliseconds (11 to 13), microseconds (14 to 16), %x %X a
+/// spreadsheet's number of days since 1900 or 1904, %n HHMMSS and %o MMSS as a number without
+/// leading zeros, %% a percent sign; anything else stands for itself. The whole text must fit.
 class TimePattern {
  public:
   /// @error BadInput  an unknown letter after %
   [[nodiscard]] static core::Result<TimePattern> compile(std::string_view pattern);
-  /// nullopt: the text does not fit, or names no day or time of the calendar (24:00, leap seconds).
+  /// nullopt: the text does not fit, or names no day or time of the calendar (leap
+  /// seconds); 24:00 is the end of the day.
   [[nodiscard]] std::optional<CivilTime> read(std::string_view text) const;
   [[nodiscard]] const std::string& text() const { return text_; }
   /// The pattern with every field of two digits alike: two patterns of one shape fit the same

@@ -4,13 +4,13 @@
 #include <algorithm>
 
 #include "core/base/text.hpp"
-#include "ingest/calls/windows_1252.hpp"
 #include "ingest/messages/message_builder.hpp"
 #include "ingest/messages/messages.hpp"
 #include "ingest/records/delimited.hpp"
 #include "ingest/records/flat_csv.hpp"
 #include "ingest/records/relation_text.hpp"
 #include "ingest/records/text_input.hpp"
+#include "ingest/text/windows_1252.hpp"
 
 namespace palermo::ingest {
 namespace {

@@ -36,7 +36,7 @@ class FirstError : public google::protobuf::io::ErrorCollector {
 
 bool is_time(MappedColumn::Role role) {
   return role == MappedColumn::DATE_TIME || role == MappedColumn::DATE ||
-         role == MappedColumn::TIME;
+         role == MappedColumn::TIME || role == MappedColumn::END;
 }
 bool has_words(MappedColumn::Role role) {
   return role == MappedColumn::KIND || role == MappedColumn::DIRECTION ||
@@ -59,13 +59,18 @@ Status check(const MappingProfile& layout, std::string_view name) {
     if (column.role() == MappedColumn::ROLE_UNSPECIFIED) return bad("a column without role");
     if (++seen[column.role()] > 1 && column.role() != MappedColumn::LEFT_ALONE)
       return bad(fmt::format("two columns with the role {}", role));
-    if (layout.no_header() ? column.position() == 0 : column.names().empty())
+    if (!column.constant().empty()) {
+      if (!column.names().empty() || column.position() != 0)
+        return bad(fmt::format("{} has a constant and a column; it can have one of them", role));
+    } else if (layout.no_header() ? column.position() == 0 : column.names().empty())
       return bad(fmt::format("{} needs {}", role,
                              layout.no_header() ? "a position: the file has no header" : "names"));
     if (is_time(column.role()) && column.patterns().empty())
       return bad(fmt::format("{} needs patterns", role));
     if (has_words(column.role()) && column.words().empty())
       return bad(fmt::format("{} needs words", role));
+    if (!column.join().empty() && layout.no_header())
+      return bad(fmt::format("{}: join needs a header that names the columns", role));
     std::set<std::string> shapes;
     for (const std::string& pattern : column.patterns()) {
       auto compiled = TimePattern::compile(pattern);
@@ -83,6 +88,8 @@ Status check(const MappingProfile& layout, std::string_view name) {
     return bad("no column has the role DATE_TIME, nor two DATE and TIME");
   const bool needs_direction = layout.perspective() == MappingProfile::TARGET_FIRST ||
                                layout.owner() == MappingProfile::OWNER_TARGET;
+  if (layout.input() == MappingProfile::JSON_LINES && layout.no_header())
+    return bad("JSON_LINES have names for everything; no_header is for tables");
   if (needs_direction && !seen.contains(MappedColumn::DIRECTION))
     return bad("TARGET_FIRST and OWNER_TARGET need a column with the role DIRECTION");
   if (layout.no_header() &&
@@ -117,6 +124,8 @@ std::vector<HeadRow> head_rows(std::string_view text, char delimiter, std::size_
       row.cells.push_back(unquoted(cell, '"'));
       row.folded.push_back(folded(row.cells.back()));
     }
+    // A blank line is no title; there may be any number of them.
+    if (row.cells.size() == 1 && row.folded[0].empty()) continue;
     rows.push_back(std::move(row));
   }
   return rows;
@@ -138,6 +147,7 @@ bool row_fits(const MappingProfile& layout, const HeadRow& row) {
   if (row.cells.size() < layout.columns_min() || row.cells.size() > layout.columns_max())
     return false;
   for (const MappedColumn& column : layout.columns()) {
+    if (column.position() == 0) continue;  // a constant
     if (column.position() > row.cells.size()) {
       if (column.optional()) continue;
       return false;
@@ -184,6 +194,7 @@ std::string folded(std::string_view text) {
 core::Result<Profile> parse_profile(std::string_view text, std::string_view name) {
   Profile profile;
   profile.sha256 = core::to_hex(core::sha256(text));
+  profile.text = std::string{text};
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   if (first != std::string_view::npos && text[first] == '{') {
     auto json = core::parse_json(text);
@@ -226,47 +237,92 @@ const Profile* find_profile(std::string_view id) {
   return nullptr;
 }
 
-std::optional<LayoutMatch> match_layout(const MappingProfile& layout, std::string_view text) {
+namespace {
+
+/// How many of the layout's columns the folded names hold; nullopt: a required one is missing.
+std::optional<std::size_t> columns_named(const MappingProfile& layout,
+                                         const std::vector<std::string>& names) {
+  const auto stands = [&](const std::string& known) {
+    return std::find(names.begin(), names.end(), folded(known)) != names.end();
+  };
+  std::size_t matched = 0;
+  for (const MappedColumn& column : layout.columns()) {
+    if (!column.constant().empty()) continue;
+    const bool found = std::any_of(column.names().begin(), column.names().end(), stands) &&
+                       std::all_of(column.join().begin(), column.join().end(), stands);
+    if (found) {
+      ++matched;
+    } else if (!column.optional()) {
+      return std::nullopt;
+    }
+  }
+  return matched;
+}
+
+/// A header of two lines: the upper one names groups, whose name stands in its first cell alone
+/// where cells were merged. Each column's name is the lower, the upper, or both.
+std::vector<std::string> joined_header(const MappingProfile& layout, const HeadRow& upper,
+                                       const HeadRow& lower) {
+  const auto known = [&](const std::string& name) {
+    for (const MappedColumn& column : layout.columns()) {
+      for (const auto* names : {&column.names(), &column.join()})
+        for (const std::string& each : *names)
+          if (folded(each) == name) return true;
+    }
+    return false;
+  };
+  std::vector<std::string> header;
+  std::string group;
+  for (std::size_t i = 0; i < std::max(upper.cells.size(), lower.cells.size()); ++i) {
+    const std::string above = i < upper.folded.size() ? upper.folded[i] : "";
+    const std::string below = i < lower.folded.size() ? lower.folded[i] : "";
+    if (!above.empty()) group = above;
+    const std::string both = folded(group + " " + below);
+    if (!below.empty() && known(both)) {
+      header.push_back(both);
+    } else if (!below.empty() && (known(below) || !known(above))) {
+      header.push_back(lower.cells[i]);
+    } else {
+      header.push_back(i < upper.cells.size() ? upper.cells[i] : "");
+    }
+  }
+  return header;
+}
+
+}  // namespace
+
+std::optional<LayoutMatch> match_layout(const MappingProfile& layout, std::string_view text,
+                                        char separator) {
   const std::string_view body = without_mark(text);
   const std::size_t mark = text.size() - body.size();
-  const std::string delimiters = layout.delimiter().empty() ? ",;\t|" : layout.delimiter();
+  std::string delimiters = layout.delimiter();
+  if (delimiters.empty()) {
+    delimiters = ",;\t|";
+    if (separator != 0) delimiters.insert(0, 1, separator);
+  }
   for (const char delimiter : delimiters) {
     const auto rows = head_rows(
-        body, delimiter, layout.no_header() ? kSampleRows : layout.preamble_max() + std::size_t{2});
+        body, delimiter, layout.no_header() ? kSampleRows : layout.preamble_max() + std::size_t{3});
     if (layout.no_header()) {
-      std::size_t fitting = 0;
-      std::size_t lines = 0;
-      for (const HeadRow& row : rows) {
-        if (row.cells.size() == 1 && row.folded[0].empty()) continue;
-        ++lines;
-        if (row_fits(layout, row)) ++fitting;
-      }
+      const auto fitting = static_cast<std::size_t>(std::count_if(
+          rows.begin(), rows.end(), [&](const HeadRow& row) { return row_fits(layout, row); }));
       // One odd row is a row-level matter; a file of another shape is not.
-      if (lines == 0 || fitting * 2 <= lines) continue;
-      return LayoutMatch{delimiter, mark, 0, static_cast<std::size_t>(layout.columns_size()),
-                         true,      {}};
+      if (rows.empty() || fitting * 2 <= rows.size()) continue;
+      LayoutMatch match;
+      match.delimiter = delimiter;
+      match.begin = mark;
+      match.matched_columns = static_cast<std::size_t>(layout.columns_size());
+      match.recognised = true;
+      return match;
     }
-    for (const HeadRow& row : rows) {
-      std::size_t matched = 0;
-      bool all = true;
-      for (const MappedColumn& column : layout.columns()) {
-        const bool found = std::any_of(
-            column.names().begin(), column.names().end(), [&](const std::string& known) {
-              return std::find(row.folded.begin(), row.folded.end(), folded(known)) !=
-                     row.folded.end();
-            });
-        if (found) {
-          ++matched;
-        } else if (!column.optional()) {
-          all = false;
-          break;
-        }
-      }
-      if (!all) continue;
+    const std::size_t last = std::min<std::size_t>(rows.size(), layout.preamble_max() + 2);
+    const auto found = [&](std::size_t at, std::size_t matched) {
+      const HeadRow& row = rows[at];
       LayoutMatch match;
       match.delimiter = delimiter;
       match.begin = mark + row.begin;
       match.header_line = row.line;
+      match.title_lines = at;
       match.matched_columns = matched;
       match.header = row.cells;
       match.recognised = layout.recognise().empty();
@@ -274,9 +330,48 @@ std::optional<LayoutMatch> match_layout(const MappingProfile& layout, std::strin
         if (body.substr(0, row.begin + row.text.size()).find(phrase) != std::string_view::npos)
           match.recognised = true;
       return match;
+    };
+    for (std::size_t i = 0; i < last; ++i)
+      if (const auto matched = columns_named(layout, rows[i].folded)) return found(i, *matched);
+    for (std::size_t i = 0; i + 1 < rows.size() && i < last; ++i) {
+      const std::vector<std::string> header = joined_header(layout, rows[i], rows[i + 1]);
+      std::vector<std::string> names;
+      for (const std::string& name : header) names.push_back(folded(name));
+      const auto matched = columns_named(layout, names);
+      if (!matched) continue;
+      LayoutMatch match = found(i + 1, *matched);
+      match.title_lines = i;
+      match.two_lines = true;
+      match.header = header;
+      return match;
     }
   }
   return std::nullopt;
+}
+
+std::vector<ColumnPlace> place_columns(const MappingProfile& layout, const LayoutMatch& match) {
+  std::vector<std::string> header;
+  for (const std::string& name : match.header) header.push_back(folded(name));
+  const auto index_of = [&](const std::string& name) {
+    const auto found = std::find(header.begin(), header.end(), folded(name));
+    return found == header.end() ? -1 : static_cast<int>(found - header.begin());
+  };
+  std::vector<ColumnPlace> places;
+  for (const MappedColumn& column : layout.columns()) {
+    ColumnPlace& place = places.emplace_back();
+    place.column = &column;
+    if (!column.constant().empty()) continue;
+    if (layout.no_header()) {
+      place.index = static_cast<int>(column.position()) - 1;
+      continue;
+    }
+    for (const std::string& name : column.names())
+      if ((place.index = index_of(name)) >= 0) break;
+    for (const std::string& name : column.join())
+      if (const int index = index_of(name); index >= 0)
+        place.joined.push_back(static_cast<std::size_t>(index));
+  }
+  return places;
 }
 
 CallDetection detect_calls(std::string_view bytes) {
@@ -300,7 +395,9 @@ CallDetection detect_calls(std::string_view bytes) {
     } else {
       std::string names;
       for (const MappedColumn& column : profile.layout.columns()) {
-        if (column.optional() || column.role() == MappedColumn::LEFT_ALONE) continue;
+        if (column.optional() || column.names().empty() ||
+            column.role() == MappedColumn::LEFT_ALONE)
+          continue;
         if (names.size() > 80) {
           names += ", …";
           break;

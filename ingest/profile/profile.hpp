@@ -18,6 +18,7 @@ namespace palermo::ingest {
 struct Profile {
   v1::MappingProfile layout;
   std::string sha256;  // lower-case hex
+  std::string text;    // as parsed
 };
 
 /// Reads a profile, text format or JSON (when it begins with a brace), and checks that it makes
@@ -39,13 +40,28 @@ struct LayoutMatch {
   std::uint64_t header_line = 0;  // 0 without header
   std::size_t matched_columns = 0;
   bool recognised = false;          // one of `recognise` was found
-  std::vector<std::string> header;  // cells of the header row
+  std::uint64_t title_lines = 0;    // before the header, not counting blank ones
+  bool two_lines = false;           // the header needs the row above it as well
+  std::vector<std::string> header;  // cells of the header row; of two lines, the names that matched
 };
 
 /// Looks for the layout at the head of the text: the header row among the first preamble_max + 1
 /// rows, or rows of the right shape where there is no header.
+/// @param separator  that the file itself names (sep=;): tried first where the layout names none
 [[nodiscard]] std::optional<LayoutMatch> match_layout(const v1::MappingProfile& layout,
-                                                      std::string_view text);
+                                                      std::string_view text, char separator = 0);
+
+/// Where a column of the layout stands in the file.
+struct ColumnPlace {
+  const v1::MappedColumn* column = nullptr;
+  int index = -1;                   // -1: nowhere, or a constant
+  std::vector<std::size_t> joined;  // of its `join`
+};
+
+/// One for each column of the layout, in its order.
+/// @param match  of the same layout
+[[nodiscard]] std::vector<ColumnPlace> place_columns(const v1::MappingProfile& layout,
+                                                     const LayoutMatch& match);
 
 struct CallDetection {
   std::string profile;  // id; empty when none matches

@@ -42,8 +42,9 @@ class BrokenInput(support.CaseTest):
 
     def test_wrong_encodings(self):
         text = HEADER + ROW
-        self.expect("utf", self.write("a.csv", text.encode("utf-16")))
-        self.expect("utf", self.write("a.csv", text.encode("utf-16-le")))
+        self.expect("utf-16", self.write("a.csv", text.encode("utf-16")[:-1]))
+        self.expect("surrogate", self.write("a.csv", text.encode("utf-16") + b"\x00\xd8\x41\x00"))
+        self.expect("utf-32", self.write("a.csv", text.encode("utf-32")))
         self.expect("utf-8", self.write("a.csv", (HEADER + ROW.replace("voice", "vo\xefce")).encode("latin-1")))
         self.expect("utf-8", self.write("a.json", b'{"case":{"title":"\xff"},"statements":[]}'))
 

@@ -1,4 +1,4 @@
-#include "ingest/calls/windows_1252.hpp"
+#include "ingest/text/windows_1252.hpp"
 
 #include <array>
 #include <cstdint>

@@ -11,6 +11,7 @@
 #include "ingest/records/relation_text.hpp"
 #include "ingest/records/text_input.hpp"
 #include "ingest/text/decode_text.hpp"
+#include "ingest/xml/xml_reader.hpp"
 
 namespace palermo::ingest {
 namespace {
@@ -46,6 +47,16 @@ bool describes_nodes(std::string_view text, char separator) {
   return labels.size() > 1;
 }
 
+constexpr std::string_view kWarrant = "a warrant message of ETSI TS 103 120 (HI-1)";
+
+std::string describe_xml(std::string_view bytes) {
+  const XmlHead head = xml_head(bytes);
+  if (head.root == "HI1Message") return std::string{kWarrant};
+  if (head.root == "schema") return "an XML schema: it says how documents look and holds no record";
+  if (head.root.empty()) return "XML or HTML";
+  return fmt::format("XML whose root element is {}", core::printable(head.root, 60));
+}
+
 }  // namespace
 
 std::string describe_content(std::string_view bytes) {
@@ -63,7 +74,7 @@ std::string describe_content(std::string_view bytes) {
   const char first = (*text)[text->find_first_not_of(" \t\r\n")];
   if (const std::string model = what_ftm_file(sample); !model.empty()) return model;
   if (first == '{' || first == '[') return "JSON whose members belong to no known record";
-  if (first == '<') return "XML or HTML";
+  if (first == '<') return describe_xml(bytes);
   const char separator = guess_separator(*text);
   if (separator == 0 || separator == ' ') return "text without columns";
   DelimitedReader reader{*text, separator};
@@ -112,6 +123,7 @@ core::Result<DetectedFormat> detect_format(std::string_view bytes, std::string_v
       next =
           "attributes of persons are not read from tables; state them in a facts file "
           "(docs/formats/facts.md), or name the format with --format";
+    if (content == kWarrant) next = "`palermo authorize add FILE` takes warrants into the case";
     return error(fmt::format("no known format: this is {}", content), std::move(next));
   }
   if (guesses.size() > 1 && guesses[0].detection.confidence == guesses[1].detection.confidence)

@@ -39,8 +39,7 @@ class StrictBuilder : public nlohmann::json_sax<Json> {
   bool start_object(std::size_t) override { return open(Json::object()); }
   bool start_array(std::size_t) override { return open(Json::array()); }
   bool key(string_t& name) override {
-    if (!keys_.back().insert(name).second)
-      return fail(fmt::format("member '{}' stands twice in one object", printable(name, 60)));
+    twice_ = !keys_.back().insert(name).second;
     key_ = std::move(name);
     return true;
   }
@@ -76,6 +75,7 @@ class StrictBuilder : public nlohmann::json_sax<Json> {
     return false;
   }
   bool open(Json&& container) {
+    if (twice_) return fail_twice();
     if (stack_.size() >= kMaxDepth) return fail(fmt::format("nested deeper than {} levels", kMaxDepth));
     Json* where = place(std::move(container));
     stack_.push_back(where);
@@ -87,9 +87,17 @@ class StrictBuilder : public nlohmann::json_sax<Json> {
     keys_.pop_back();
     return true;
   }
+  bool fail_twice() {
+    return fail(fmt::format("member '{}' stands twice in one object", printable(key_, 60)));
+  }
+  /// A member that says the same simple value twice says one thing (RFC 8259 lets it pass); anything
+  /// else would make the reader choose.
   template <typename T>
   bool put(T&& value) {
-    place(Json(std::forward<T>(value)));
+    Json json(std::forward<T>(value));
+    if (twice_ && (*stack_.back())[key_] != json) return fail_twice();
+    twice_ = false;
+    place(std::move(json));
     return true;
   }
   Json* place(Json&& value) {
@@ -111,6 +119,7 @@ class StrictBuilder : public nlohmann::json_sax<Json> {
   std::vector<Json*> stack_;
   std::vector<std::set<std::string>> keys_;
   std::string key_;
+  bool twice_ = false;  // the member whose value comes next stands in its object already
 };
 
 std::string join(const std::string& path, const std::string& name) {

@@ -38,6 +38,9 @@ TEST_CASE("JSON files: what is broken is refused with the line", "[ingest][json]
   CHECK(refusal("[{\"a\":1},\n{\"a\":").starts_with("line 2"));
   CHECK(refusal("[{},\n3]") == "line 2: element [1] is no JSON object");
   CHECK(refusal("{\"a\":1,\"a\":2}").find("stands twice") != std::string::npos);
+  CHECK(refusal("{\"a\":1,\"a\":[1]}").find("stands twice") != std::string::npos);
+  CHECK(refusal("{\"a\":1,\"a\":1.5}").find("stands twice") != std::string::npos);
+  CHECK(ingest::read_json_file("{\"a\":\"b\",\"a\":\"b\",\"c\":[{\"a\":1}]}").ok());
   CHECK(refusal(std::string(100'000, '[')).find("nested deeper") != std::string::npos);
   CHECK(refusal("{\"a\":" + std::string(100'000, '[')).find("nested deeper") != std::string::npos);
   CHECK(refusal("{\"a\":1}{\"a\":2}").starts_with("line 1"));

@@ -109,7 +109,7 @@ Command add_sql(CLI::App& app) {
       ->capture_default_str();
   sql->add_option("--timeout", arguments->limits.seconds, "Most seconds of work")
       ->capture_default_str()
-      ->check(CLI::Range(1, 1'000'000'000));
+      ->check(CLI::Range(0.001, 86'400.0));
   sql->footer(footer());
   return {sql, [arguments](const Context& context) { return run_sql(context, *arguments); }};
 }

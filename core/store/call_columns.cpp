@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
 #include <limits>
 #include <span>
 
@@ -18,11 +19,8 @@ using core::Result;
 using core::Status;
 
 constexpr std::uint32_t kVersion = 3;
-/// Segments of version 2 have one frame for all planes of a column, and plain dictionaries.
-constexpr std::uint32_t kOldestVersion = 2;
 /// Identifiers a row can name: two parties, two devices, a forwarding target.
 constexpr std::size_t kIdsInRow = 5;
-constexpr std::size_t kTextsInRow = 4;
 
 Error altered(std::string_view why) {
   return Error{ErrorCode::Integrity, fmt::format("a call segment cannot be read: {}", why),
@@ -171,7 +169,7 @@ v1::CallSegment pack(const CallColumns& c, std::size_t begin, std::size_t end, c
 
 /// Position in the list each text column points into, for version 3 and 2.
 Result<std::vector<std::string>> texts_of(const v1::CallSegment& segment) {
-  if (segment.version() == kOldestVersion)
+  if (segment.version() == kOldestSegmentVersion)
     return std::vector<std::string>{segment.texts().begin(), segment.texts().end()};
   PALERMO_TRY(const TextList list,
               unpack_texts(segment.packed_texts(), kTextsInRow * segment.records()));
@@ -206,22 +204,39 @@ EncodedSegment encode_segment(const CallColumns& columns, std::size_t begin, std
   return encoded;
 }
 
+Status check_head(const v1::CallSegment& segment) {
+  if (segment.version() < kOldestSegmentVersion || segment.version() > kVersion)
+    return altered(fmt::format("version {}, this program reads {} to {}", segment.version(),
+                               kOldestSegmentVersion, kVersion));
+  if (segment.records() == 0 || segment.records() > kMaxSegmentRecords)
+    return altered("the number of records");
+  return core::ok();
+}
+
+Result<std::int64_t> time_unit_of(const v1::CallSegment& segment) {
+  const auto unit = static_cast<std::int64_t>(segment.time_unit_us());
+  if (unit < 1 || unit > 60'000'000) return altered("the unit of time");
+  return unit;
+}
+
 Result<std::vector<std::uint32_t>> dictionary_of(const v1::CallSegment& segment) {
-  if (segment.version() == kOldestVersion)
-    return std::vector<std::uint32_t>{segment.dictionary().begin(), segment.dictionary().end()};
+  std::vector<std::uint32_t> ids;
+  if (segment.version() == kOldestSegmentVersion) {
+    ids.assign(segment.dictionary().begin(), segment.dictionary().end());
+    // Whoever looks an identifier up relies on the order.
+    if (std::adjacent_find(ids.begin(), ids.end(), std::greater_equal<>{}) != ids.end())
+      return altered("the order of its identifiers");
+    return ids;
+  }
   const std::size_t size = segment.identifiers();
   if (size > kIdsInRow * segment.records()) return altered("the number of its identifiers");
-  std::vector<std::uint32_t> ids;
-  if (size > 0) PALERMO_CHECK_OK(unpack_column(segment.packed_dictionary(), size, ids));
+  if (size > 0) PALERMO_CHECK_OK(unpack_ascending(segment.packed_dictionary(), size, ids));
   return ids;
 }
 
 Result<CallColumns> unpack_segment(const v1::CallSegment& segment, unsigned wanted) {
-  if (segment.version() < kOldestVersion || segment.version() > kVersion)
-    return altered(fmt::format("version {}, this program reads {} to {}", segment.version(),
-                               kOldestVersion, kVersion));
+  PALERMO_CHECK_OK(check_head(segment));
   const std::size_t n = segment.records();
-  if (n == 0 || n > kMaxSegmentRecords) return altered("the number of records");
   CallColumns c;
   c.source_id = segment.source_id();
   c.records = n;
@@ -249,8 +264,7 @@ Result<CallColumns> unpack_segment(const v1::CallSegment& segment, unsigned want
     PALERMO_CHECK_OK(identifiers(segment.b(), c.b));
   }
   if ((wanted & kColTime) != 0) {
-    const auto unit = static_cast<std::int64_t>(segment.time_unit_us());
-    if (unit < 1 || unit > 60'000'000) return altered("the unit of time");
+    PALERMO_TRY(const std::int64_t unit, time_unit_of(segment));
     constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
     PALERMO_CHECK_OK(
         unpack_column(segment.started_at(), n, -(kMax / unit), kMax / unit, c.started_at_us));
@@ -307,8 +321,7 @@ CallRow row_of(const CallColumns& c, std::size_t row) {
   call.a = c.a[row];
   call.b = c.b[row];
   call.duration_s = c.duration_s[row];
-  call.kind = v1::CallKind_IsValid(c.kind[row]) ? static_cast<v1::CallKind>(c.kind[row])
-                                                : v1::CALL_KIND_UNSPECIFIED;
+  call.kind = call_kind(c.kind[row]);
   call.flags = c.flags[row];
   call.imei = CallColumns::at(c.imei, row);
   call.imsi = CallColumns::at(c.imsi, row);
@@ -321,6 +334,12 @@ CallRow row_of(const CallColumns& c, std::size_t row) {
   call.longitude_e7 = CallColumns::at(c.longitude_e7, row);
   call.azimuth_deg = CallColumns::at(c.azimuth_deg, row);
   return call;
+}
+
+v1::CallKind call_kind(std::uint32_t stored) {
+  const auto number = static_cast<int>(stored);
+  return v1::CallKind_IsValid(number) ? static_cast<v1::CallKind>(number)
+                                      : v1::CALL_KIND_UNSPECIFIED;
 }
 
 std::vector<std::string> flag_names(std::uint32_t flags) {

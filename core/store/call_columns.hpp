@@ -84,15 +84,22 @@ struct CallRow {
 
 /// Names of the flags that are set, lower case with underscores, in bit order.
 [[nodiscard]] std::vector<std::string> flag_names(std::uint32_t flags);
+/// The kind a stored number stands for; CALL_KIND_UNSPECIFIED for one this program does not know.
+[[nodiscard]] v1::CallKind call_kind(std::uint32_t stored);
 /// call, sms, location, data, mms, other.
 [[nodiscard]] std::string_view kind_name(std::uint32_t kind);
 /// in or out from the target's point of view; empty where the row names no target.
 [[nodiscard]] std::string_view direction_name(std::uint32_t flags);
 
+/// Segments of this version have one frame for all planes of a column, and plain dictionaries.
+inline constexpr std::uint32_t kOldestSegmentVersion = 2;
+/// Cell, last cell, roaming network, authorization.
+inline constexpr std::size_t kTextsInRow = 4;
+
 /// Most records a segment may have; new ones are cut at kSegmentRecords, since to read the history
 /// of one number is to read every segment that mentions it.
 inline constexpr std::size_t kMaxSegmentRecords = 65'536;
-inline constexpr std::size_t kSegmentRecords = 16'384;
+inline constexpr std::size_t kSegmentRecords = 4'096;
 
 struct EncodedSegment {
   std::string blob;  // serialized v1::CallSegment
@@ -119,6 +126,10 @@ struct EncodedSegment {
 [[nodiscard]] core::Result<v1::CallSegment> parse_segment(std::string_view blob);
 [[nodiscard]] core::Result<CallColumns> decode_segment(std::string_view blob,
                                                        unsigned wanted = kColAll);
+/// @error Integrity  a version this program does not read, or a number of records out of bounds
+[[nodiscard]] core::Status check_head(const v1::CallSegment& segment);
+/// Microseconds in one unit of started_at. @error Integrity  as unpack_segment
+[[nodiscard]] core::Result<std::int64_t> time_unit_of(const v1::CallSegment& segment);
 /// Ids of the identifiers a segment mentions, ascending. @error Integrity  as above
 [[nodiscard]] core::Result<std::vector<std::uint32_t>> dictionary_of(
     const v1::CallSegment& segment);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <compare>
+#include <iterator>
 #include <tuple>
 
 namespace palermo::store {
@@ -13,7 +14,9 @@ using core::Result;
 using core::Status;
 
 constexpr std::uint32_t kVersion = 1;
-constexpr std::size_t kMostKept = 128;  // about 200 kB each
+constexpr std::size_t kMostKept = 512;  // about 50 kB each
+/// Identifiers of a block that are put together one by one before the block is unpacked whole.
+constexpr std::uint32_t kFewAsked = 64;
 
 /// raw as a part of value with something before or behind it: spellings of one file mostly differ
 /// in a prefix (07700… for +447700…) or in an end (the check digit of an IMEI).
@@ -46,19 +49,45 @@ std::string_view kept_part(std::string_view value, const v1::IdentifierTraits& t
   return value.substr(traits.raw_skip(), value.size() - traits.raw_skip() - traits.raw_drop());
 }
 
-}  // namespace
-
-ObservedIdentifier IdentifierBlock::at(std::size_t i) const {
-  const v1::IdentifierTraits& shared = traits[trait[i]];
+ObservedIdentifier whole(const std::string& kind, std::string value,
+                         const v1::IdentifierTraits& shared) {
   ObservedIdentifier identifier;
   identifier.kind = kind;
-  identifier.value = values[i];
+  identifier.value = std::move(value);
   identifier.raw = shared.raw_begin();
   identifier.raw += kept_part(identifier.value, shared);
   identifier.raw += shared.raw_end();
   identifier.valid = shared.valid();
   identifier.country = shared.country();
   return identifier;
+}
+
+/// A statement that stands at a row keeps the case from being checkpointed.
+struct ResetAtEnd {
+  explicit ResetAtEnd(Statement& one) : statement{one} {}
+  ResetAtEnd(const ResetAtEnd&) = delete;
+  ResetAtEnd& operator=(const ResetAtEnd&) = delete;
+  ~ResetAtEnd() { statement.reset(); }
+  Statement& statement;
+};
+
+Result<IdentifierBlock> unpacked(PackedIdentifiers packed) {
+  IdentifierBlock block{packed.first, std::move(packed.kind), packed.values.all(),
+                        std::move(packed.traits), std::move(packed.trait)};
+  for (std::size_t i = 1; i < block.values.size(); ++i)
+    if (block.values[i - 1] >= block.values[i])
+      return altered_part("the order of identifiers in a block");
+  return block;
+}
+
+}  // namespace
+
+ObservedIdentifier PackedIdentifiers::at(std::size_t i) const {
+  return whole(kind, values.at(i), traits[trait[i]]);
+}
+
+ObservedIdentifier IdentifierBlock::at(std::size_t i) const {
+  return whole(kind, std::string{values[i]}, traits[trait[i]]);
 }
 
 bool IdentifierBlock::raw_is(std::size_t i, std::string_view text) const {
@@ -116,7 +145,7 @@ std::string encode_identifiers(std::span<const ObservedIdentifier* const> identi
   return block.SerializeAsString();
 }
 
-Result<IdentifierBlock> decode_identifiers(std::string_view blob, std::int64_t first,
+Result<PackedIdentifiers> open_identifiers(std::string_view blob, std::int64_t first,
                                            std::string kind, std::size_t count) {
   v1::IdentifierBlock packed;
   if (blob.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()) ||
@@ -125,69 +154,98 @@ Result<IdentifierBlock> decode_identifiers(std::string_view blob, std::int64_t f
   if (packed.version() != kVersion)
     return altered_part(fmt::format("a block of identifiers has version {}, this program reads {}",
                                     packed.version(), kVersion));
-  IdentifierBlock block;
+  PackedIdentifiers block;
   block.first = first;
   block.kind = std::move(kind);
-  PALERMO_TRY(block.values, unpack_texts(packed.values(), kBlockIdentifiers));
+  PALERMO_TRY(block.values, SharedTexts::open(packed.values(), kMaxBlockIdentifiers));
   const std::size_t n = block.values.size();
   if (n == 0 || n != count) return altered_part("the number of identifiers in a block");
   if (packed.traits_size() == 0) return altered_part("a block of identifiers without traits");
   PALERMO_CHECK_OK(
       unpack_column(packed.trait(), n, 0, std::int64_t{packed.traits_size()} - 1, block.trait));
   block.traits.assign(packed.traits().begin(), packed.traits().end());
-  for (std::size_t i = 0; i < n; ++i) {
-    if (i > 0 && block.values[i - 1] >= block.values[i])
-      return altered_part("the order of identifiers in a block");
-    const v1::IdentifierTraits& traits = block.traits[block.trait[i]];
-    if (std::uint64_t{traits.raw_skip()} + traits.raw_drop() > block.values[i].size())
+  std::vector<std::uint64_t> shortest;  // value each spelling can be made from
+  for (const v1::IdentifierTraits& traits : block.traits)
+    shortest.push_back(std::uint64_t{traits.raw_skip()} + traits.raw_drop());
+  for (std::size_t i = 0; i < n; ++i)
+    if (shortest[block.trait[i]] > block.values.size_of(i))
       return altered_part("a spelling in a block of identifiers");
-  }
   return block;
+}
+
+Result<IdentifierBlock> decode_identifiers(std::string_view blob, std::int64_t first,
+                                           std::string kind, std::size_t count) {
+  PALERMO_TRY(PackedIdentifiers packed, open_identifiers(blob, first, std::move(kind), count));
+  return unpacked(std::move(packed));
 }
 
 Result<const IdentifierBlocks::Directory*> IdentifierBlocks::directory() {
   if (directory_) return &*directory_;
   Directory read;
-  PALERMO_TRY(Statement query, db_->prepare("SELECT kind, low, high, first, count FROM "
-                                            "identifier_block ORDER BY kind, low, first"));
+  // All of it stands in the index; the rows lie far apart, with their blobs between.
+  PALERMO_TRY(Statement query, db_->prepare("SELECT kind, low, high, first FROM "
+                                            "identifier_block ORDER BY kind, low, high, first"));
   while (true) {
     PALERMO_TRY(const bool row, query.step());
     if (!row) break;
     std::vector<Entry>& entries = read.kinds[std::string{query.text(0)}];
-    Entry entry{query.integer(3), query.integer(4), std::string{query.text(1)},
-                std::string{query.text(2)}, std::string{query.text(2)}};
+    Entry entry{query.integer(3), std::string{query.text(1)}, std::string{query.text(2)},
+                std::string{query.text(2)}};
     if (!entries.empty()) entry.highest = std::max(entry.highest, entries.back().highest);
-    read.ids.emplace_back(entry.first, entry.count);
     entries.push_back(std::move(entry));
   }
-  std::sort(read.ids.begin(), read.ids.end());
   directory_ = std::move(read);
   return &*directory_;
 }
 
-Result<const IdentifierBlock*> IdentifierBlocks::block(std::int64_t first) {
-  const auto known = kept_.find(first);
-  if (known != kept_.end()) {
-    known->second.used = ++clock_;
-    return known->second.block.get();
+Result<IdentifierBlocks::Kept*> IdentifierBlocks::kept(std::int64_t id) {
+  const auto after = kept_.upper_bound(id);
+  if (after != kept_.begin()) {
+    const auto known = std::prev(after);
+    if (id - known->first < known->second.count) {
+      known->second.used = ++clock_;
+      return &known->second;
+    }
   }
-  PALERMO_TRY(Statement query,
-              db_->prepare("SELECT blob, kind, count FROM identifier_block WHERE first = ?1"));
-  PALERMO_CHECK_OK(query.bind(1, first));
-  PALERMO_TRY(const bool row, query.step());
-  if (!row || query.integer(2) < 0)
-    return altered_part("a block of identifiers vanished while it was read");
-  PALERMO_TRY(IdentifierBlock read,
-              decode_identifiers(query.blob(0), first, std::string{query.text(1)},
-                                 static_cast<std::size_t>(query.integer(2))));
+  if (!read_) {
+    PALERMO_TRY(read_, db_->prepare("SELECT first, blob, kind, count FROM identifier_block "
+                                    "WHERE first <= ?1 ORDER BY first DESC LIMIT 1"));
+  }
+  const ResetAtEnd reset{*read_};
+  PALERMO_CHECK_OK(read_->bind(1, id));
+  PALERMO_TRY(const bool row, read_->step());
+  if (!row) return static_cast<Kept*>(nullptr);
+  const std::int64_t first = read_->integer(0);
+  const std::int64_t count = read_->integer(3);
+  if (count < 1) return altered_part("the number of identifiers in a block");
+  if (id - first >= count) return static_cast<Kept*>(nullptr);
+  PALERMO_TRY(PackedIdentifiers read,
+              open_identifiers(read_->blob(1), first, std::string{read_->text(2)},
+                               static_cast<std::size_t>(count)));
   if (kept_.size() >= kMostKept)
     kept_.erase(std::min_element(kept_.begin(), kept_.end(), [](const auto& x, const auto& y) {
       return x.second.used < y.second.used;
     }));
-  Kept& kept = kept_[first];
-  kept.block = std::make_unique<IdentifierBlock>(std::move(read));
-  kept.used = ++clock_;
-  return kept.block.get();
+  Kept& fresh = kept_[first];
+  fresh.count = count;
+  fresh.packed = std::make_unique<PackedIdentifiers>(std::move(read));
+  fresh.used = ++clock_;
+  return &fresh;
+}
+
+Result<const IdentifierBlock*> IdentifierBlocks::block(std::int64_t first) {
+  PALERMO_TRY(Kept* const one, kept(first));
+  if (one == nullptr) return altered_part("a block of identifiers vanished while it was read");
+  if (one->block == nullptr) {
+    auto unpacked_block = unpacked(std::move(*one->packed));
+    if (!unpacked_block) {
+      kept_.erase(first);
+      return std::move(unpacked_block).error();
+    }
+    one->packed.reset();
+    one->block = std::make_unique<IdentifierBlock>(*std::move(unpacked_block));
+  }
+  return one->block.get();
 }
 
 Status IdentifierBlocks::collect(const std::vector<Entry>& entries, std::string_view value,
@@ -216,28 +274,36 @@ Result<std::int64_t> IdentifierBlocks::id_of(std::string_view kind, std::string_
 }
 
 Result<std::vector<std::int64_t>> IdentifierBlocks::ids_of(std::string_view value) {
-  PALERMO_TRY(const Directory* all, directory());
+  // One pass over the index, which SQLite makes faster than a directory is read; for one value.
+  PALERMO_TRY(Statement query, db_->prepare("SELECT first FROM identifier_block "
+                                            "WHERE low <= ?1 AND high >= ?1 ORDER BY first"));
+  PALERMO_CHECK_OK(query.bind(1, value));
   std::vector<std::int64_t> ids;
-  for (const auto& [kind, entries] : all->kinds) PALERMO_CHECK_OK(collect(entries, value, ids));
-  std::sort(ids.begin(), ids.end());
-  return ids;
+  while (true) {
+    PALERMO_TRY(const bool row, query.step());
+    if (!row) return ids;
+    const std::int64_t first = query.integer(0);
+    PALERMO_TRY(const IdentifierBlock* found, block(first));
+    if (const auto position = found->find(value))
+      ids.push_back(first + static_cast<std::int64_t>(*position));
+  }
 }
 
 Result<std::optional<ObservedIdentifier>> IdentifierBlocks::find(std::int64_t id) {
-  PALERMO_TRY(const Directory* all, directory());
-  auto at =
-      std::upper_bound(all->ids.begin(), all->ids.end(), id,
-                       [](std::int64_t wanted, const auto& range) { return wanted < range.first; });
-  if (at == all->ids.begin()) return std::optional<ObservedIdentifier>{};
-  --at;
-  if (id >= at->first + at->second) return std::optional<ObservedIdentifier>{};
-  PALERMO_TRY(const IdentifierBlock* found, block(at->first));
-  return std::optional{found->at(static_cast<std::size_t>(id - at->first))};
+  PALERMO_TRY(Kept* const one, kept(id));
+  if (one == nullptr) return std::optional<ObservedIdentifier>{};
+  if (one->block == nullptr && ++one->asked <= kFewAsked) {
+    const PackedIdentifiers& packed = *one->packed;
+    return std::optional{packed.at(static_cast<std::size_t>(id - packed.first))};
+  }
+  const std::int64_t first = one->block ? one->block->first : one->packed->first;
+  PALERMO_TRY(const IdentifierBlock* found, block(first));
+  return std::optional{found->at(static_cast<std::size_t>(id - first))};
 }
 
 Result<bool> IdentifierBlocks::any() {
   PALERMO_TRY(const Directory* all, directory());
-  return !all->ids.empty();
+  return !all->kinds.empty();
 }
 
 Status IdentifierBlocks::each(const std::function<Status(const IdentifierBlock&)>& visit) {

@@ -10,7 +10,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "core/base/result.hpp"
@@ -23,7 +22,10 @@ namespace palermo::store {
 /// Identifiers of one kind that a file brings at once become blocks from this number on; fewer stay
 /// rows of the table `identifier`.
 inline constexpr std::size_t kFewestInBlocks = 1'024;
-inline constexpr std::size_t kBlockIdentifiers = 4'096;
+/// Size of a new block. To name one identifier is to inflate its block, so blocks are small.
+inline constexpr std::size_t kBlockIdentifiers = 1'024;
+/// Largest block that is read.
+inline constexpr std::size_t kMaxBlockIdentifiers = 4'096;
 
 /// One block, decoded.
 struct IdentifierBlock {
@@ -50,8 +52,25 @@ struct IdentifierBlock {
                                                                std::int64_t first, std::string kind,
                                                                std::size_t count);
 
-/// Looks identifiers up in the case's blocks; keeps the blocks it read last. Blocks that are
-/// written during its life are not seen.
+/// One block of which a few identifiers are wanted.
+struct PackedIdentifiers {
+  std::int64_t first = 0;
+  std::string kind;
+  SharedTexts values;
+  std::vector<v1::IdentifierTraits> traits;
+  std::vector<std::uint32_t> trait;
+
+  /// @param i  0 … values.size() - 1
+  [[nodiscard]] ObservedIdentifier at(std::size_t i) const;
+};
+
+/// @param count, @error  as decode_identifiers; the order of the values is not looked at
+[[nodiscard]] core::Result<PackedIdentifiers> open_identifiers(std::string_view blob,
+                                                               std::int64_t first, std::string kind,
+                                                               std::size_t count);
+
+/// Looks identifiers up in the case's blocks; keeps the blocks it read last. id_of does not see
+/// blocks that are written during its life.
 class IdentifierBlocks {
  public:
   explicit IdentifierBlocks(Database& db) : db_{&db} {}
@@ -70,27 +89,33 @@ class IdentifierBlocks {
  private:
   struct Entry {
     std::int64_t first = 0;
-    std::int64_t count = 0;
     std::string low;
     std::string high;
     std::string highest;  // of all entries up to this one, in the order of low
   };
   struct Directory {
     std::map<std::string, std::vector<Entry>, std::less<>> kinds;  // by low
-    std::vector<std::pair<std::int64_t, std::int64_t>> ids;        // first, count; ascending
   };
   [[nodiscard]] core::Result<const Directory*> directory();
+  struct Kept;
+  /// The block that holds `id`; nullptr: none does.
+  [[nodiscard]] core::Result<Kept*> kept(std::int64_t id);
   [[nodiscard]] core::Result<const IdentifierBlock*> block(std::int64_t first);
   [[nodiscard]] core::Status collect(const std::vector<Entry>& entries, std::string_view value,
                                      std::vector<std::int64_t>& ids);
 
   Database* db_;
+  std::optional<Statement> read_;
   std::optional<Directory> directory_;
+  /// A block as it was read: packed while only a few of its identifiers are asked for by id.
   struct Kept {
+    std::int64_t count = 0;
+    std::unique_ptr<PackedIdentifiers> packed;
     std::unique_ptr<IdentifierBlock> block;
+    std::uint32_t asked = 0;
     std::uint64_t used = 0;
   };
-  std::unordered_map<std::int64_t, Kept> kept_;
+  std::map<std::int64_t, Kept> kept_;  // by first
   std::uint64_t clock_ = 0;
 };
 

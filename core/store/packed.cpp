@@ -4,6 +4,8 @@
 #include <zstd.h>
 
 #include <algorithm>
+#include <cstring>
+#include <functional>
 #include <memory>
 #include <new>
 #include <optional>
@@ -101,45 +103,207 @@ void pack_steps(std::span<const std::int64_t> values, v1::PackedColumn& column) 
   column.set_first(values[0]);
 }
 
-Result<std::vector<std::int64_t>> unpack_column(const v1::PackedColumn& column, std::size_t n) {
+namespace {
+
+/// How many numbers the planes of a column of n values hold.
+Result<std::size_t> stored_in(const v1::PackedColumn& column, std::size_t n) {
+  if (column.width() > 8) return altered_part("a column's width");
+  if (column.delta() && n == 0) return altered_part("a column's length");
+  return column.delta() ? n - 1 : n;
+}
+
+/// All planes behind one another, `stored` bytes each.
+Result<std::vector<char>> planes_of(const v1::PackedColumn& column, std::size_t stored) {
   const unsigned width = column.width();
-  if (width > 8) return altered_part("a column's width");
+  std::vector<char> bytes(stored * width);
+  if (bytes.empty()) return bytes;
+  if (column.plane_size() == 0) {
+    PALERMO_CHECK_OK(decompress(column.planes(), bytes));
+    return bytes;
+  }
+  if (static_cast<unsigned>(column.plane_size()) != width) return altered_part("a column's planes");
+  for (unsigned byte = 0; byte < width; ++byte)
+    PALERMO_CHECK_OK(decompress(column.plane(static_cast<int>(byte)),
+                                std::span{bytes}.subspan(byte * stored, stored)));
+  return bytes;
+}
+
+std::uint64_t number_at(const std::vector<char>& planes, std::size_t stored, unsigned width,
+                        std::size_t i) {
+  std::uint64_t number = 0;
+  for (unsigned byte = 0; byte < width; ++byte)
+    number |= std::uint64_t{static_cast<unsigned char>(planes[byte * stored + i])} << (byte * 8);
+  return number;
+}
+
+/// Largest offset that `width` bytes hold.
+std::uint64_t most_in(unsigned width) {
+  return width == 0 ? 0 : ~std::uint64_t{0} >> (64 - 8 * width);
+}
+
+/// Whether every value of a column without steps lies in [low, high], whatever its planes hold.
+bool surely_within(const v1::PackedColumn& column, std::int64_t low, std::int64_t high) {
+  return column.base() >= low && column.base() <= high &&
+         most_in(column.width()) <= difference(high, column.base());
+}
+
+/// Values of a column of `width` bytes, the width known when this is compiled.
+/// @return whether all lie in [low, high]
+template <unsigned width, typename T>
+bool combine(const std::vector<char>& planes, const v1::PackedColumn& column, std::int64_t low,
+             std::int64_t high, std::vector<T>& values) {
   const bool steps = column.delta();
-  if (steps && n == 0) return altered_part("a column's length");
-  const std::size_t stored = steps ? n - 1 : n;
-  std::vector<std::int64_t> values(n, 0);
-  std::int64_t* const offsets = values.data() + (steps ? 1 : 0);
-  const auto add_plane = [&](const char* plane, unsigned byte) {
-    const unsigned shift = byte * 8;
-    for (std::size_t i = 0; i < stored; ++i)
-      offsets[i] = static_cast<std::int64_t>(
-          static_cast<std::uint64_t>(offsets[i]) |
-          static_cast<std::uint64_t>(static_cast<unsigned char>(plane[i])) << shift);
+  const std::size_t stored = values.size() - (steps ? 1 : 0);
+  const auto base = static_cast<std::uint64_t>(column.base());
+  const char* const bytes = planes.data();
+  T* const out = values.data() + (steps ? 1 : 0);
+  const auto number = [bytes, stored](std::size_t i) {
+    std::uint64_t value = 0;
+    for (unsigned byte = 0; byte < width; ++byte)
+      value |= std::uint64_t{static_cast<unsigned char>(bytes[byte * stored + i])} << (byte * 8);
+    return value;
   };
-  if (width != 0 && stored > 0) {
-    const bool apart = column.plane_size() > 0;
-    if (apart && static_cast<unsigned>(column.plane_size()) != width)
-      return altered_part("a column's planes");
-    std::vector<char> bytes(apart ? stored : stored * width);
-    if (!apart) PALERMO_CHECK_OK(decompress(column.planes(), bytes));
-    for (unsigned byte = 0; byte < width; ++byte) {
-      if (apart) PALERMO_CHECK_OK(decompress(column.plane(static_cast<int>(byte)), bytes));
-      add_plane(bytes.data() + (apart ? 0 : byte * stored), byte);
+  if (!steps && surely_within(column, low, high)) {
+    for (std::size_t i = 0; i < stored; ++i) out[i] = static_cast<T>(base + number(i));
+    return true;
+  }
+  bool good = true;
+  const auto put = [&good, low, high](T& to, std::uint64_t value) {
+    const auto whole = static_cast<std::int64_t>(value);
+    good = good && whole >= low && whole <= high;
+    to = static_cast<T>(whole);
+  };
+  if (!steps) {
+    for (std::size_t i = 0; i < stored; ++i) put(out[i], base + number(i));
+    return good;
+  }
+  auto value = static_cast<std::uint64_t>(column.first());
+  put(values[0], value);
+  for (std::size_t i = 0; i < stored; ++i) {
+    value += base + number(i);
+    put(out[i], value);
+  }
+  return good;
+}
+
+}  // namespace
+
+template <typename T>
+Status unpack_column(const v1::PackedColumn& column, std::size_t n, std::int64_t low,
+                     std::int64_t high, std::vector<T>& out) {
+  PALERMO_TRY(const std::size_t stored, stored_in(column, n));
+  PALERMO_TRY(const std::vector<char> planes, planes_of(column, stored));
+  out.resize(n);
+  if (n == 0) return core::ok();
+  constexpr decltype(&combine<0, T>) kCombine[] = {combine<0, T>, combine<1, T>, combine<2, T>,
+                                                   combine<3, T>, combine<4, T>, combine<5, T>,
+                                                   combine<6, T>, combine<7, T>, combine<8, T>};
+  if (!kCombine[column.width()](planes, column, low, high, out))
+    return altered_part("a value out of range");
+  return core::ok();
+}
+
+template Status unpack_column(const v1::PackedColumn&, std::size_t, std::int64_t, std::int64_t,
+                              std::vector<std::int64_t>&);
+template Status unpack_column(const v1::PackedColumn&, std::size_t, std::int64_t, std::int64_t,
+                              std::vector<std::int32_t>&);
+template Status unpack_column(const v1::PackedColumn&, std::size_t, std::int64_t, std::int64_t,
+                              std::vector<std::uint32_t>&);
+template Status unpack_column(const v1::PackedColumn&, std::size_t, std::int64_t, std::int64_t,
+                              std::vector<std::int16_t>&);
+template Status unpack_column(const v1::PackedColumn&, std::size_t, std::int64_t, std::int64_t,
+                              std::vector<std::uint16_t>&);
+template Status unpack_column(const v1::PackedColumn&, std::size_t, std::int64_t, std::int64_t,
+                              std::vector<std::uint8_t>&);
+
+Result<std::vector<std::int64_t>> unpack_column(const v1::PackedColumn& column, std::size_t n) {
+  std::vector<std::int64_t> values;
+  PALERMO_CHECK_OK(unpack_column(column, n, values));
+  return values;
+}
+
+Status unpack_ascending(const v1::PackedColumn& column, std::size_t n,
+                        std::vector<std::uint32_t>& out) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::uint32_t>::max();
+  if (column.delta() && column.width() <= 2 && column.base() >= 1 && column.base() <= kMost &&
+      column.first() >= 0 && column.first() <= kMost && n > 0) {
+    // Every step goes up, so that the last value alone tells whether all are in range: n numbers of
+    // two bytes and n bases of four stay far below 2^63.
+    PALERMO_TRY(const std::vector<char> planes, planes_of(column, n - 1));
+    const auto low = [&planes](std::size_t i) { return static_cast<unsigned char>(planes[i]); };
+    const auto base = static_cast<std::uint64_t>(column.base());
+    auto value = static_cast<std::uint64_t>(column.first());
+    out.resize(n);
+    out[0] = static_cast<std::uint32_t>(value);
+    for (std::size_t i = 1; i < n; ++i) {
+      value += base;
+      if (column.width() > 0) value += low(i - 1);
+      if (column.width() > 1) value += std::uint64_t{low(n - 1 + i - 1)} << 8;
+      out[i] = static_cast<std::uint32_t>(value);
+    }
+    if (value > static_cast<std::uint64_t>(kMost)) return altered_part("a value out of range");
+    return core::ok();
+  }
+  PALERMO_CHECK_OK(unpack_column(column, n, out));
+  if (std::adjacent_find(out.begin(), out.end(), std::greater_equal<>{}) != out.end())
+    return altered_part("a value out of order");
+  return core::ok();
+}
+
+Result<std::vector<std::int64_t>> pick_values(const v1::PackedColumn& column, std::size_t n,
+                                              std::span<const std::uint32_t> rows, std::int64_t low,
+                                              std::int64_t high) {
+  std::vector<std::int64_t> picked;
+  picked.reserve(rows.size());
+  if (column.delta() && column.width() > 0) {
+    PALERMO_TRY(const std::vector<std::int64_t> values, unpack_column(column, n));
+    for (const std::uint32_t row : rows) picked.push_back(values[row]);
+  } else {
+    PALERMO_TRY(const std::size_t stored, stored_in(column, n));
+    PALERMO_TRY(const std::vector<char> planes, planes_of(column, stored));
+    const auto base = static_cast<std::uint64_t>(column.base());
+    const auto first = static_cast<std::uint64_t>(column.first());
+    for (const std::uint32_t row : rows) {
+      // Steps of width 0 are all equal.
+      const std::uint64_t value = column.delta()
+                                      ? first + base * row
+                                      : base + number_at(planes, stored, column.width(), row);
+      picked.push_back(static_cast<std::int64_t>(value));
     }
   }
-  const auto base = static_cast<std::uint64_t>(column.base());
-  std::uint64_t value = static_cast<std::uint64_t>(column.first());
-  if (!steps) {
-    for (std::int64_t& each : values)
-      each = static_cast<std::int64_t>(static_cast<std::uint64_t>(each) + base);
-    return values;
+  if (std::any_of(picked.begin(), picked.end(),
+                  [low, high](std::int64_t value) { return value < low || value > high; }))
+    return altered_part("a value out of range");
+  return picked;
+}
+
+Status find_value(const v1::PackedColumn& column, std::size_t n, std::int64_t value,
+                  std::vector<std::uint32_t>& rows) {
+  const unsigned width = column.width();
+  if (column.delta()) {
+    PALERMO_TRY(const std::vector<std::int64_t> values, unpack_column(column, n));
+    for (std::size_t i = 0; i < n; ++i)
+      if (values[i] == value) rows.push_back(static_cast<std::uint32_t>(i));
+    return core::ok();
   }
-  values[0] = column.first();
-  for (std::size_t i = 1; i < n; ++i) {
-    value += base + static_cast<std::uint64_t>(values[i]);
-    values[i] = static_cast<std::int64_t>(value);
+  const std::uint64_t wanted = difference(value, column.base());
+  if (width < 8 && wanted >> (width * 8) != 0) return core::ok();
+  PALERMO_TRY(const std::size_t stored, stored_in(column, n));
+  PALERMO_TRY(const std::vector<char> planes, planes_of(column, stored));
+  if (width == 0) {
+    for (std::size_t i = 0; i < n; ++i) rows.push_back(static_cast<std::uint32_t>(i));
+    return core::ok();
   }
-  return values;
+  const char* const end = planes.data() + stored;
+  for (const char* at = planes.data(); at < end; ++at) {
+    at = static_cast<const char*>(
+        std::memchr(at, static_cast<int>(wanted & 0xff), static_cast<std::size_t>(end - at)));
+    if (at == nullptr) break;
+    const auto i = static_cast<std::size_t>(at - planes.data());
+    if (number_at(planes, stored, width, i) == wanted)
+      rows.push_back(static_cast<std::uint32_t>(i));
+  }
+  return core::ok();
 }
 
 void pack_texts(std::span<const std::string_view> texts, v1::PackedTexts& packed) {
@@ -168,37 +332,61 @@ void pack_texts(std::span<const std::string_view> texts, v1::PackedTexts& packed
   if (!rest.empty()) compress(rest, kTextLevel, *packed.mutable_rest());
 }
 
-Result<TextList> unpack_texts(const v1::PackedTexts& packed, std::size_t most) {
+Result<SharedTexts> SharedTexts::open(const v1::PackedTexts& packed, std::size_t most) {
   const std::size_t n = packed.count();
-  TextList texts;
+  SharedTexts texts;
   if (n > most) return altered_part("the number of texts");
   if (n == 0) return texts;
-  std::vector<std::uint32_t> shared;
   std::vector<std::uint32_t> sizes;
-  PALERMO_CHECK_OK(unpack_column(packed.shared(), n, 0, kMaxShared, shared));
+  PALERMO_CHECK_OK(unpack_column(packed.shared(), n, 0, kMaxShared, texts.shared_));
   PALERMO_CHECK_OK(unpack_column(packed.size(), n, 0, std::int64_t{1} << 30, sizes));
+  texts.begins_.reserve(n + 1);
   std::uint64_t own = 0;
   std::uint64_t all = 0;
+  std::uint64_t before = 0;
   for (std::size_t i = 0; i < n; ++i) {
     own += sizes[i];
-    all += sizes[i] + shared[i];
+    if (texts.shared_[i] > before) return altered_part("a shared beginning");
+    before = std::uint64_t{texts.shared_[i]} + sizes[i];
+    all += before;
+    if (all > kMaxTextBytes) return altered_part("the length of its texts");
+    texts.begins_.push_back(static_cast<std::uint32_t>(own));
   }
-  if (all > kMaxTextBytes) return altered_part("the length of its texts");
-  std::vector<char> rest(own);
-  if (own > 0) PALERMO_CHECK_OK(decompress(packed.rest(), rest));
-  texts.bytes.reserve(all);
-  texts.begins.reserve(n + 1);
-  std::size_t at = 0;
-  for (std::size_t i = 0; i < n; ++i) {
-    const std::size_t before = i == 0 ? 0 : texts.begins[i - 1];
-    if (shared[i] > texts.begins[i] - before) return altered_part("a shared beginning");
+  texts.rest_.resize(own);
+  if (own > 0) PALERMO_CHECK_OK(decompress(packed.rest(), texts.rest_));
+  return texts;
+}
+
+std::string SharedTexts::at(std::size_t i) const {
+  std::string text(size_of(i), '\0');
+  // Text i has its own end; what lies before comes from the texts before it.
+  for (std::size_t missing = text.size(); missing > 0; --i) {
+    const std::size_t shared = shared_[i];
+    if (shared >= missing) continue;
+    std::copy_n(rest_.data() + begins_[i], missing - shared, text.data() + shared);
+    missing = shared;
+  }
+  return text;
+}
+
+TextList SharedTexts::all() const {
+  TextList texts;
+  std::size_t bytes = rest_.size();
+  for (const std::uint32_t shared : shared_) bytes += shared;
+  texts.bytes.reserve(bytes);
+  texts.begins.reserve(size() + 1);
+  for (std::size_t i = 0; i < size(); ++i) {
     // Within the room reserved above, so that no byte moves while it is copied.
-    texts.bytes.append(texts.bytes.data() + before, shared[i]);
-    texts.bytes.append(rest.data() + at, sizes[i]);
-    at += sizes[i];
+    if (i > 0) texts.bytes.append(texts.bytes.data() + texts.begins[i - 1], shared_[i]);
+    texts.bytes.append(rest_.data() + begins_[i], begins_[i + 1] - begins_[i]);
     texts.begins.push_back(texts.bytes.size());
   }
   return texts;
+}
+
+Result<TextList> unpack_texts(const v1::PackedTexts& packed, std::size_t most) {
+  PALERMO_TRY(const SharedTexts texts, SharedTexts::open(packed, most));
+  return texts.all();
 }
 
 }  // namespace palermo::store

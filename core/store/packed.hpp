@@ -24,7 +24,8 @@ void pack_steps(std::span<const std::int64_t> values, v1::PackedColumn& column);
 [[nodiscard]] core::Result<std::vector<std::int64_t>> unpack_column(const v1::PackedColumn& column,
                                                                     std::size_t n);
 
-/// The same, narrowed to T. @error Integrity  also for a value outside [low, high]
+/// The same, narrowed to T, an integer of 1, 2, 4 or 8 bytes. @error Integrity  also for a value
+/// outside [low, high]
 template <typename T>
 [[nodiscard]] core::Status unpack_column(const v1::PackedColumn& column, std::size_t n,
                                          std::int64_t low, std::int64_t high, std::vector<T>& out);
@@ -34,6 +35,23 @@ template <typename T>
   return unpack_column(column, n, static_cast<std::int64_t>(std::numeric_limits<T>::min()),
                        static_cast<std::int64_t>(std::numeric_limits<T>::max()), out);
 }
+
+/// A column of ascending numbers, none twice. @error Integrity  as above, or it is none
+[[nodiscard]] core::Status unpack_ascending(const v1::PackedColumn& column, std::size_t n,
+                                            std::vector<std::uint32_t>& out);
+
+/// The values at some positions, without computing the others (the bytes of a column that holds no
+/// steps are only inflated).
+/// @param rows  each below n
+/// @error Integrity  as above, or one of these values lies outside [low, high]
+[[nodiscard]] core::Result<std::vector<std::int64_t>> pick_values(
+    const v1::PackedColumn& column, std::size_t n, std::span<const std::uint32_t> rows,
+    std::int64_t low, std::int64_t high);
+/// Appends the positions at which the column holds `value`, ascending.
+/// @error Integrity  as above
+/// @cost nothing when the value lies outside what base and width allow
+[[nodiscard]] core::Status find_value(const v1::PackedColumn& column, std::size_t n,
+                                      std::int64_t value, std::vector<std::uint32_t>& rows);
 
 /// Many texts in one piece of memory.
 struct TextList {
@@ -51,21 +69,29 @@ void pack_texts(std::span<const std::string_view> texts, v1::PackedTexts& packed
 /// @error Integrity  as above, or the lengths do not add up
 [[nodiscard]] core::Result<TextList> unpack_texts(const v1::PackedTexts& packed, std::size_t most);
 
+/// Packed texts of which a few are wanted: inflated and checked, each put together on demand.
+class SharedTexts {
+ public:
+  /// @param most, @error  as unpack_texts
+  [[nodiscard]] static core::Result<SharedTexts> open(const v1::PackedTexts& packed,
+                                                      std::size_t most);
+  [[nodiscard]] std::size_t size() const { return shared_.size(); }
+  /// Bytes of text i.
+  [[nodiscard]] std::size_t size_of(std::size_t i) const {
+    return shared_[i] + (begins_[i + 1] - begins_[i]);
+  }
+  /// @param i  0 … size() - 1
+  /// @cost walks back to the text from which the first byte is shared: 1 ns a step
+  [[nodiscard]] std::string at(std::size_t i) const;
+  [[nodiscard]] TextList all() const;
+
+ private:
+  std::vector<std::uint32_t> shared_;
+  std::vector<std::uint32_t> begins_{0};  // of each text's own bytes in rest_, and their end
+  std::vector<char> rest_;
+};
+
 /// "a packed part of the case cannot be read: <why>", reason ALTERED.
 [[nodiscard]] core::Error altered_part(std::string_view why);
-
-template <typename T>
-core::Status unpack_column(const v1::PackedColumn& column, std::size_t n, std::int64_t low,
-                           std::int64_t high, std::vector<T>& out) {
-  PALERMO_TRY(const std::vector<std::int64_t> values, unpack_column(column, n));
-  out.resize(n);
-  bool good = true;
-  for (std::size_t i = 0; i < n; ++i) {
-    good = good && values[i] >= low && values[i] <= high;
-    out[i] = static_cast<T>(values[i]);
-  }
-  if (!good) return altered_part("a value out of range");
-  return core::ok();
-}
 
 }  // namespace palermo::store

@@ -15,6 +15,7 @@
 
 #include "core/base/text.hpp"
 #include "core/base/time.hpp"
+#include "core/store/segment_rows.hpp"
 #include "core/store/segment_store.hpp"
 
 namespace palermo::store {
@@ -52,14 +53,6 @@ class Names {
   std::unordered_map<std::uint32_t, ObservedIdentifier> known_;
 };
 
-bool mentions(const CallColumns& c, std::size_t row, const std::vector<std::uint32_t>& sorted) {
-  const auto one = [&sorted](std::uint32_t id) {
-    return id != 0 && std::binary_search(sorted.begin(), sorted.end(), id);
-  };
-  return one(c.a[row]) || one(c.b[row]) || one(CallColumns::at(c.imei, row)) ||
-         one(CallColumns::at(c.imsi, row)) || one(CallColumns::at(c.forwarded_to, row));
-}
-
 /// Segments whose bytes are in memory together, and calls kept whole rather than read again.
 constexpr std::size_t kSegmentsAtOnce = 32;
 constexpr std::size_t kMostCallsKept = 20'000;
@@ -72,27 +65,60 @@ struct Matches {
   std::vector<CallRow> calls;  // one for each place, or none
 };
 
+bool in_period(const ReadBackQuery& query, std::int64_t at_us) {
+  return !(query.from_us && at_us < *query.from_us) && !(query.to_us && at_us > *query.to_us);
+}
+
+/// All rows of a segment that pass; those of `rows` where the identifiers asked for have chosen.
+Result<Matches> matches_among(const v1::CallSegment& segment, std::int64_t id,
+                              const ReadBackQuery& query,
+                              const std::optional<std::vector<std::uint32_t>>& rows) {
+  PALERMO_TRY(const CallColumns c,
+              unpack_segment(segment, kColTime | (query.kind.empty() ? 0U : unsigned{kColUse})));
+  Matches matches;
+  matches.source_id = c.source_id;
+  const std::size_t candidates = rows ? rows->size() : c.records;
+  for (std::size_t i = 0; i < candidates; ++i) {
+    const std::size_t row = rows ? (*rows)[i] : i;
+    if (!in_period(query, c.started_at_us[row])) continue;
+    if (!query.kind.empty() && kind_name(c.kind[row]) != query.kind) continue;
+    matches.places.push_back({c.started_at_us[row], id, static_cast<std::int64_t>(row), 0, 0});
+  }
+  return matches;
+}
+
 Result<Matches> matches_of(const SegmentBytes& bytes, const ReadBackQuery& query,
                            const std::vector<std::uint32_t>& sorted, bool keep) {
   PALERMO_TRY(const v1::CallSegment segment, bytes.parse());
-  unsigned wanted = kColTime | kColParties;
-  if (!sorted.empty()) wanted |= kColDevices;
-  if (!query.kind.empty()) wanted |= kColUse;
-  PALERMO_TRY(const CallColumns c, unpack_segment(segment, wanted));
-  Matches matches;
-  matches.source_id = c.source_id;
-  for (std::size_t row = 0; row < c.records; ++row) {
-    const std::int64_t at_us = c.started_at_us[row];
-    if ((query.from_us && at_us < *query.from_us) || (query.to_us && at_us > *query.to_us))
-      continue;
-    if (!sorted.empty() && !mentions(c, row, sorted)) continue;
-    if (!query.kind.empty() && kind_name(c.kind[row]) != query.kind) continue;
-    matches.places.push_back({at_us, bytes.id, static_cast<std::int64_t>(row), 0, 0});
+  std::optional<SegmentRows> reader;
+  std::optional<std::vector<std::uint32_t>> rows;
+  if (!sorted.empty()) {
+    PALERMO_TRY(reader, SegmentRows::open(segment));
+    PALERMO_TRY(rows, reader->mentioning(sorted));
   }
-  if (!keep || matches.places.empty() || matches.places.size() > kFewMatches) return matches;
-  PALERMO_TRY(const CallColumns whole, unpack_segment(segment));
-  for (const Place& place : matches.places)
-    matches.calls.push_back(row_of(whole, static_cast<std::size_t>(place.row)));
+  Matches matches;
+  matches.source_id = segment.source_id();
+  if (rows && rows->empty()) return matches;
+  if (!rows || !keep || rows->size() > kFewMatches) {
+    PALERMO_TRY(matches, matches_among(segment, bytes.id, query, rows));
+    if (!keep || matches.places.empty() || matches.places.size() > kFewMatches) return matches;
+    rows.emplace();
+    for (const Place& place : matches.places)
+      rows->push_back(static_cast<std::uint32_t>(place.row));
+    matches.places.clear();
+  }
+  if (!reader) {
+    PALERMO_TRY(reader, SegmentRows::open(segment));
+  }
+  PALERMO_TRY(std::vector<CallRow> calls, reader->at(*rows));
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    CallRow& call = calls[i];
+    if (!in_period(query, call.started_at_us)) continue;
+    if (!query.kind.empty() && kind_name(static_cast<std::uint32_t>(call.kind)) != query.kind)
+      continue;
+    matches.places.push_back({call.started_at_us, bytes.id, std::int64_t{(*rows)[i]}, 0, 0});
+    matches.calls.push_back(std::move(call));
+  }
   return matches;
 }
 
@@ -100,11 +126,7 @@ Result<Matches> matches_of(const SegmentBytes& bytes, const ReadBackQuery& query
 Result<std::vector<Matches>> matches_in(Database& db, std::span<const std::int64_t> ids,
                                         const ReadBackQuery& query,
                                         const std::vector<std::uint32_t>& sorted, bool keep) {
-  std::vector<SegmentBytes> bytes;
-  for (const std::int64_t id : ids) {
-    PALERMO_TRY(SegmentBytes one, load_bytes(db, id));
-    bytes.push_back(std::move(one));
-  }
+  PALERMO_TRY(const std::vector<SegmentBytes> bytes, load_bytes(db, ids));
   std::vector<std::optional<Result<Matches>>> found(bytes.size());
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
@@ -140,16 +162,29 @@ Result<v1::Source> read_source(const Statement& row) {
   return source;
 }
 
-Result<std::map<std::string, SourceHead>> source_heads(Database& db) {
-  std::map<std::string, SourceHead> heads;
-  PALERMO_TRY(Statement query, db.prepare("SELECT payload, seq FROM source ORDER BY seq"));
-  while (true) {
-    PALERMO_TRY(const bool row, query.step());
-    if (!row) return heads;
-    PALERMO_TRY(v1::Source source, read_source(query));
-    heads[source.source_id()] = {static_cast<std::uint32_t>(query.integer(1)), source.grading()};
+/// Heads of the sources that are asked for: a source's row holds its rejects too, perhaps by the
+/// hundred thousand.
+class SourceHeads {
+ public:
+  explicit SourceHeads(Database& db) : db_{db} {}
+  Result<const SourceHead*> of(const std::string& source_id) {
+    const auto [at, fresh] = known_.try_emplace(source_id);
+    if (fresh) {
+      PALERMO_TRY(Statement query, db_.prepare("SELECT payload, seq FROM source WHERE id = ?1"));
+      PALERMO_CHECK_OK(query.bind(1, source_id));
+      PALERMO_TRY(const bool row, query.step());
+      if (row) {
+        PALERMO_TRY(const v1::Source source, read_source(query));
+        at->second = {static_cast<std::uint32_t>(query.integer(1)), source.grading()};
+      }
+    }
+    return &at->second;
   }
-}
+
+ private:
+  Database& db_;
+  std::map<std::string, SourceHead> known_;
+};
 
 Result<v1::RecordView> view_of_call(const CallRow& call, Names& names, const std::string& grade) {
   v1::RecordView view;
@@ -387,12 +422,7 @@ Result<std::vector<StoredIdentifier>> identifiers_meant(Database& db, const std:
 Result<v1::RecordsResult> read_back(Database& db, const ReadBackQuery& query) {
   std::vector<std::uint32_t> wanted = query.identifiers;
   std::sort(wanted.begin(), wanted.end());
-  using Heads = std::map<std::string, SourceHead>;
-  PALERMO_TRY(const Heads heads, source_heads(db));
-  const auto head_of = [&heads](const std::string& source) -> SourceHead {
-    const auto found = heads.find(source);
-    return found == heads.end() ? SourceHead{} : found->second;
-  };
+  SourceHeads heads{db};
 
   std::vector<Place> places;
   std::vector<CallRow> calls;
@@ -407,9 +437,10 @@ Result<v1::RecordsResult> read_back(Database& db, const ReadBackQuery& query) {
                 matches_in(db, std::span{ids}.subspan(begin, size), query, wanted,
                            calls.size() < kMostCallsKept));
     for (Matches& matches : found) {
-      const std::uint32_t source = head_of(matches.source_id).number;
+      if (matches.places.empty()) continue;
+      PALERMO_TRY(const SourceHead* head, heads.of(matches.source_id));
       for (Place& place : matches.places) {
-        place.source = source;
+        place.source = head->number;
         places.push_back(place);
       }
       for (std::size_t i = 0; i < matches.calls.size(); ++i) {
@@ -424,8 +455,8 @@ Result<v1::RecordsResult> read_back(Database& db, const ReadBackQuery& query) {
   rows.from_us = query.from_us;
   rows.to_us = query.to_us;
   PALERMO_CHECK_OK(for_each_record(db, rows, [&](StoredRecord& stored) -> Status {
-    places.push_back({stored.from_us ? *stored.from_us : kNoTime, 0, stored.seq,
-                      head_of(stored.record.source_id()).number});
+    PALERMO_TRY(const SourceHead* head, heads.of(stored.record.source_id()));
+    places.push_back({stored.from_us ? *stored.from_us : kNoTime, 0, stored.seq, head->number});
     return core::ok();
   }));
 
@@ -466,14 +497,16 @@ Result<v1::RecordsResult> read_back(Database& db, const ReadBackQuery& query) {
     }
     if (place.call != 0) {
       const CallRow& call = calls[place.call - 1];
-      PALERMO_TRY(view, view_of_call(call, names, head_of(call.source_id).grading));
+      PALERMO_TRY(const SourceHead* head, heads.of(call.source_id));
+      PALERMO_TRY(view, view_of_call(call, names, head->grading));
       continue;
     }
     if (columns.segment_id != place.segment) {
       PALERMO_TRY(columns, load_segment(db, place.segment, kColAll, true));
     }
     const CallRow call = row_of(columns, static_cast<std::size_t>(place.row));
-    PALERMO_TRY(view, view_of_call(call, names, head_of(call.source_id).grading));
+    PALERMO_TRY(const SourceHead* head, heads.of(call.source_id));
+    PALERMO_TRY(view, view_of_call(call, names, head->grading));
   }
   return result;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 namespace palermo::store {
 namespace {
@@ -34,21 +35,51 @@ class BitWriter {
 class BitReader {
  public:
   explicit BitReader(std::string_view bytes) : bytes_{bytes} {}
-  /// False behind the end; see past_end().
-  bool next() {
-    if (at_ >= bytes_.size() * 8) {
-      past_end_ = true;
-      return false;
+  /// Ones up to the next zero, which is taken too.
+  std::uint32_t ones() {
+    std::uint32_t count = 0;
+    while (true) {
+      fill();
+      if (have_ == 0) {
+        past_end_ = true;
+        return count;
+      }
+      const auto run = static_cast<unsigned>(std::countr_one(held_));
+      if (run < have_) {
+        take(run + 1);
+        return count + run;
+      }
+      count += have_;
+      take(have_);
     }
-    const bool bit = (static_cast<unsigned char>(bytes_[at_ / 8]) >> (at_ % 8) & 1U) != 0;
-    ++at_;
-    return bit;
+  }
+  /// @param count  0 to 32
+  std::uint32_t bits(unsigned count) {
+    fill();
+    if (have_ < count) {
+      past_end_ = true;
+      return 0;
+    }
+    const auto value = static_cast<std::uint32_t>(held_ & ((std::uint64_t{1} << count) - 1));
+    take(count);
+    return value;
   }
   [[nodiscard]] bool past_end() const { return past_end_; }
 
  private:
+  void fill() {
+    for (; have_ <= 56 && at_ < bytes_.size(); have_ += 8)
+      held_ |= std::uint64_t{static_cast<unsigned char>(bytes_[at_++])} << have_;
+  }
+  void take(unsigned count) {
+    held_ = count < 64 ? held_ >> count : 0;
+    have_ -= count;
+  }
+
   std::string_view bytes_;
   std::size_t at_ = 0;
+  std::uint64_t held_ = 0;  // bits read ahead; those above have_ are 0
+  unsigned have_ = 0;
   bool past_end_ = false;
 };
 
@@ -138,10 +169,8 @@ std::optional<bool> mentions_any(std::string_view bits, std::span<const std::uin
   std::uint32_t id = 0;
   std::size_t wanted = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    std::uint32_t gap = 0;
-    while (in.next()) ++gap;
-    gap <<= low;
-    for (unsigned bit = 0; bit < low; ++bit) gap |= static_cast<std::uint32_t>(in.next()) << bit;
+    std::uint32_t gap = in.ones() << low;
+    gap |= in.bits(low);
     if (in.past_end()) return std::nullopt;
     id += gap;
     if (id >= kIndexBlockIds) return std::nullopt;

@@ -101,20 +101,33 @@ Result<std::vector<std::int64_t>> segment_ids(Database& db, const SegmentQuery& 
     PALERMO_TRY(mentioning, segments_mentioning(db, query.identifiers));
     if (mentioning.empty()) return ids;
   }
+  const bool one_by_one = !query.identifiers.empty();
   PALERMO_TRY(Statement list,
-              db.prepare("SELECT segment.id FROM segment JOIN source ON source.seq = "
-                         "segment.source WHERE (?1 IS NULL OR to_us >= ?1) AND "
-                         "(?2 IS NULL OR from_us <= ?2) AND "
-                         "(?3 IS NULL OR source.id = ?3) ORDER BY segment.id"));
-  if (query.from_us) PALERMO_CHECK_OK(list.bind(1, *query.from_us));
-  if (query.to_us) PALERMO_CHECK_OK(list.bind(2, *query.to_us));
-  if (query.source_id) PALERMO_CHECK_OK(list.bind(3, *query.source_id));
-  while (true) {
-    PALERMO_TRY(const bool row, list.step());
-    if (!row) return ids;
-    if (query.identifiers.empty() || mentioning.contains(list.integer(0)))
+              db.prepare(fmt::format("SELECT segment.id FROM segment JOIN source ON source.seq = "
+                                     "segment.source WHERE {} AND (?2 IS NULL OR to_us >= ?2) AND "
+                                     "(?3 IS NULL OR from_us <= ?3) AND "
+                                     "(?4 IS NULL OR source.id = ?4) ORDER BY segment.id",
+                                     one_by_one ? "segment.id = ?1" : "?1 IS NULL")));
+  const auto list_them = [&](std::optional<std::int64_t> one) -> Status {
+    if (one) PALERMO_CHECK_OK(list.bind(1, *one));
+    if (query.from_us) PALERMO_CHECK_OK(list.bind(2, *query.from_us));
+    if (query.to_us) PALERMO_CHECK_OK(list.bind(3, *query.to_us));
+    if (query.source_id) PALERMO_CHECK_OK(list.bind(4, *query.source_id));
+    while (true) {
+      PALERMO_TRY(const bool row, list.step());
+      if (!row) break;
       ids.push_back(list.integer(0));
+    }
+    list.reset();
+    return core::ok();
+  };
+  // The rows of other segments are not touched: they lie far apart, with their blobs between.
+  if (one_by_one) {
+    for (const std::int64_t id : mentioning) PALERMO_CHECK_OK(list_them(id));
+  } else {
+    PALERMO_CHECK_OK(list_them(std::nullopt));
   }
+  return ids;
 }
 
 Result<CallColumns> load_segment(Database& db, std::int64_t id, unsigned columns, bool check_hash) {
@@ -126,13 +139,19 @@ Result<CallColumns> load_segment(Database& db, std::int64_t id, unsigned columns
   return read_segment(read, columns, check_hash);
 }
 
-Result<SegmentBytes> load_bytes(Database& db, std::int64_t id) {
+Result<std::vector<SegmentBytes>> load_bytes(Database& db, std::span<const std::int64_t> ids) {
+  std::vector<SegmentBytes> all;
+  all.reserve(ids.size());
   PALERMO_TRY(Statement read, db.prepare("SELECT blob, sha256 FROM segment WHERE id = ?1"));
-  PALERMO_CHECK_OK(read.bind(1, id));
-  PALERMO_TRY(const bool row, read.step());
-  if (!row)
-    return core::Error{core::ErrorCode::Internal, "a call segment vanished while it was read"};
-  return SegmentBytes{id, std::string{read.blob(0)}, std::string{read.blob(1)}};
+  for (const std::int64_t id : ids) {
+    PALERMO_CHECK_OK(read.bind(1, id));
+    PALERMO_TRY(const bool row, read.step());
+    if (!row)
+      return core::Error{core::ErrorCode::Internal, "a call segment vanished while it was read"};
+    all.push_back({id, std::string{read.blob(0)}, std::string{read.blob(1)}});
+    read.reset();
+  }
+  return all;
 }
 
 Result<v1::CallSegment> SegmentBytes::parse() const {

@@ -48,7 +48,7 @@ struct SegmentQuery {
 [[nodiscard]] Result<CallColumns> load_segment(Database& db, std::int64_t id, unsigned columns,
                                                bool check_hash);
 
-/// The stored bytes of one segment, for readers that check and decode them on other threads.
+/// The stored bytes of a segment, for readers that check and decode them on other threads.
 struct SegmentBytes {
   std::int64_t id = 0;
   std::string blob;
@@ -57,7 +57,8 @@ struct SegmentBytes {
   /// above
   [[nodiscard]] Result<v1::CallSegment> parse() const;
 };
-[[nodiscard]] Result<SegmentBytes> load_bytes(Database& db, std::int64_t id);
+[[nodiscard]] Result<std::vector<SegmentBytes>> load_bytes(Database& db,
+                                                           std::span<const std::int64_t> ids);
 
 /// The call that stands on one line of one source.
 /// @return nullopt when no stored call stands there (rejected, duplicate, quarantined, or no such

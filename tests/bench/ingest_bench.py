@@ -167,14 +167,17 @@ class Bench:
                 file.readline()
                 numbers.append(file.readline().split(b",")[0].decode())
         first, numbers = numbers[0], list(dict.fromkeys(numbers[1:]))
-        process = []
-        for number in numbers[:5]:
+
+        def command(number):
+            return 1000 * run([self.options.palermo, "--quiet", "--json", "records", "--number", number], self.env)[0]
+
+        cold, process_cold, process = [], [], []
+        for number in numbers[:7]:
             forget(self.case)
-            process.append(1000 * run([self.options.palermo, "--quiet", "--json", "records", "--number", number],
-                                      self.env)[0])
-        forget(self.case)
-        cold, *warm = [line.split() for line in
-                       run([self.options.bench_history, self.case, first, *numbers])[2].splitlines()]
+            process_cold.append(command(number))
+            process.append(command(number))
+            forget(self.case)
+            cold.append(float(run([self.options.bench_history, self.case, number])[2].split()[0]))
         # The whole file is read once, as a second analyst on the same machine finds it.
         with open(self.case, "rb") as file:
             while file.read(1 << 22):
@@ -196,15 +199,21 @@ class Bench:
                                    "SELECT * FROM calls WHERE b = ?1 AND a <> ?1", (number,)).fetchall()
                 kept.append(1000 * (time.perf_counter() - begin))
                 db.close()
-            expected = next(int(count) for asked, (_, count) in zip(numbers, again) if asked == number)
+            expected = next(int(count) for asked, (_, count, _) in zip(numbers, again) if asked == number)
             expect(f"the row store's history of one number ({expected} in Palermo)", len(found), expected)
-        counts = [int(count) for _, count in again]
+        counts = [int(count) for _, count, _ in again]
         print(f"history of one number over {rows:,} calls ({len(numbers)} numbers drawn by call, "
               f"{min(counts)} to {max(counts)} calls each)")
-        self.judge(f"cold, in process: {float(cold[0]):.1f} ms (target: {TARGET_COLD_MS}); `palermo records` whole process "
-                   f"{statistics.median(process):.0f} ms", float(cold[0]) <= TARGET_COLD_MS)
-        warm_ms = statistics.median(float(ms) for ms, _ in again)
-        self.judge(f"warm, in process: {warm_ms:.2f} ms (target: {TARGET_WARM_MS})", warm_ms <= TARGET_WARM_MS)
+        cold_ms = statistics.median(cold)
+        self.judge(f"cold, in process: {cold_ms:.1f} ms (target: {TARGET_COLD_MS}; {min(cold):.1f} to {max(cold):.1f})",
+                   cold_ms <= TARGET_COLD_MS)
+        times = sorted(float(ms) for ms, _, _ in again)
+        warm_ms = statistics.median(times)
+        self.judge(f"warm, in process: {warm_ms:.2f} ms (target: {TARGET_WARM_MS}; {times[0]:.2f} to {times[-1]:.2f}); "
+                   f"processor time of all threads {statistics.median(float(cpu) for _, _, cpu in again):.2f} ms",
+                   warm_ms <= TARGET_WARM_MS)
+        print(f"  `palermo records`, whole process with its ledger entry: cold {statistics.median(process_cold):.0f} ms, "
+              f"warm {statistics.median(process):.0f} ms")
         print(f"  SQLite rows with an index on each party: cold {statistics.median(rows_cold):.2f} ms, warm "
               f"{statistics.median(rows_warm):.2f} ms; {os.path.getsize(database) / rows:.0f} bytes a record")
 

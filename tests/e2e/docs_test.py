@@ -284,7 +284,7 @@ class Segments(support.CaseTest):
         self.ok("ingest", self.write("calls.csv", "\n".join(lines) + "\n"), "--technique", "NONE")
         self.assertEqual(list(reader["rows"](self.case)), wanted)
         with sqlite3.connect(self.case) as db:
-            self.assertEqual(db.execute("SELECT count(*), sum(count) FROM identifier_block").fetchone(), (3, 8_000))
+            self.assertEqual(db.execute("SELECT count(*), sum(count) FROM identifier_block").fetchone(), (8, 8_000))
             self.assertEqual(db.execute("SELECT count(*) FROM identifier").fetchone(), (0,))
         number, imei = wanted[42][3], f"35{42:012}"
         for words, calls in (([number], 7), ([imei], 10), ([imei + "2"], 10)):  # the text as received, too

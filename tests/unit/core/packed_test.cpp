@@ -6,11 +6,13 @@
 #include <array>
 #include <limits>
 #include <random>
+#include <tuple>
 
 #include "core/store/call_columns.hpp"
 #include "core/store/identifier_store.hpp"
 #include "core/store/row_bytes.hpp"
 #include "core/store/segment_index.hpp"
+#include "core/store/segment_rows.hpp"
 #include "core/store/segment_store.hpp"
 #include "tests/support/catch.hpp"
 
@@ -72,6 +74,52 @@ void pack_v2(const std::vector<std::int64_t>& values, v1::PackedColumn& column) 
   if (modern.width() == 1) column.set_planes(modern.plane(0));  // one plane: the same frame
 }
 
+bool names(const store::CallRow& call, std::uint32_t id) {
+  return call.a == id || call.b == id || call.imei == id || call.imsi == id ||
+         call.forwarded_to == id;
+}
+
+bool same(const store::CallRow& x, const store::CallRow& y) {
+  const auto all = [](const store::CallRow& c) {
+    return std::tie(c.source_id, c.line, c.started_at_us, c.utc_offset_min, c.a, c.b, c.duration_s,
+                    c.kind, c.flags, c.imei, c.imsi, c.forwarded_to, c.cell, c.last_cell, c.roaming,
+                    c.authorization_id, c.latitude_e7, c.longitude_e7, c.azimuth_deg);
+  };
+  return all(x) == all(y);
+}
+
+/// Every row and every identifier, read one by one, against the segment decoded whole.
+void check_rows(const v1::CallSegment& segment) {
+  const auto whole = store::unpack_segment(segment);
+  const auto reader = store::SegmentRows::open(segment);
+  REQUIRE(whole.ok());
+  REQUIRE(reader.ok());
+  std::vector<std::uint32_t> backwards;
+  for (std::size_t row = whole->records; row-- > 0;)
+    backwards.push_back(static_cast<std::uint32_t>(row));
+  const auto read = reader->at(backwards);
+  REQUIRE(read.ok());
+  std::size_t wrong = 0;
+  for (std::size_t i = 0; i < backwards.size(); ++i)
+    wrong += same((*read)[i], store::row_of(*whole, backwards[i])) ? 0 : 1;
+  CHECK(wrong == 0);
+  const auto ids = store::dictionary_of(segment);
+  REQUIRE(ids.ok());
+  for (std::size_t i = 0; i < ids->size(); i += 1 + ids->size() / 100) {
+    const std::uint32_t last = ids->back();
+    const std::vector<std::uint32_t> asked{0, (*ids)[i], std::max((*ids)[i], last), last + 1};
+    std::vector<std::uint32_t> expected;
+    for (std::size_t row = 0; row < whole->records; ++row) {
+      const store::CallRow call = store::row_of(*whole, row);
+      if (names(call, (*ids)[i]) || names(call, last))
+        expected.push_back(static_cast<std::uint32_t>(row));
+    }
+    CHECK_FALSE(expected.empty());
+    CHECK(*reader->mentioning(asked) == expected);
+  }
+  CHECK(reader->mentioning({})->empty());
+}
+
 store::ObservedIdentifier imei(std::uint64_t number) {
   const std::string value = std::to_string(35'000'000'000'000ULL + number);
   return {"imei", value, value + std::to_string(number % 10), true, ""};
@@ -100,6 +148,19 @@ TEST_CASE("a column comes back as it was packed", "[core][store]") {
       const auto back = store::unpack_column(packed, values.size());
       REQUIRE(back.ok());
       CHECK(*back == values);
+      for (std::uint32_t row = 0; row < values.size(); ++row) {
+        CHECK(store::pick_values(packed, values.size(), std::array{row}, least, most)->at(0) ==
+              values[row]);
+        std::vector<std::uint32_t> expected;
+        for (std::uint32_t i = 0; i < values.size(); ++i)
+          if (values[i] == values[row]) expected.push_back(i);
+        std::vector<std::uint32_t> found;
+        REQUIRE(store::find_value(packed, values.size(), values[row], found).ok());
+        CHECK(found == expected);
+      }
+      std::vector<std::uint32_t> none;
+      REQUIRE(store::find_value(packed, values.size(), 4'242, none).ok());
+      CHECK(none.empty());
     }
   }
 }
@@ -124,6 +185,11 @@ TEST_CASE("a damaged column is refused", "[core][store]") {
   bad = good;
   bad.mutable_plane(0)->resize(bad.plane(0).size() / 2);
   CHECK(refused(bad, 300));
+  std::vector<std::uint32_t> rows;
+  CHECK(store::find_value(bad, 300, 40'000, rows).error().reason == "ALTERED");
+  CHECK(store::pick_values(bad, 300, std::array{7U}, 0, 90'000).error().reason == "ALTERED");
+  CHECK(store::pick_values(good, 300, std::array{200U}, 0, 39'999).error().reason == "ALTERED");
+  CHECK(store::pick_values(good, 300, std::array{200U}, 0, 40'000).ok());
   std::vector<std::uint8_t> narrow;
   CHECK_FALSE(store::unpack_column(good, 300, narrow).ok());
 }
@@ -145,6 +211,12 @@ TEST_CASE("texts come back as they were packed", "[core][store]") {
     REQUIRE(back.ok());
     CHECK(list_of(*back) == std::vector<std::string>(list.begin(), list.end()));
     if (list.empty()) continue;
+    const auto apart = store::SharedTexts::open(packed, 10);
+    REQUIRE(apart.ok());
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      CHECK(apart->at(i) == list[i]);
+      CHECK(apart->size_of(i) == list[i].size());
+    }
     CHECK_FALSE(store::unpack_texts(packed, list.size() - 1).ok());
     packed.mutable_shared()->set_base(300);
     CHECK_FALSE(store::unpack_texts(packed, 10).ok());
@@ -158,6 +230,7 @@ TEST_CASE("a segment comes back as it was encoded, whatever its size", "[core][s
     const auto back = store::decode_segment(segment.blob);
     REQUIRE(back.ok());
     check_equal(*back, calls);
+    check_rows(*store::parse_segment(segment.blob));
     CHECK(std::is_sorted(back->texts.begin(), back->texts.end()));
     CHECK(std::find(back->texts.begin(), back->texts.end(), "never used") == back->texts.end());
   }
@@ -187,8 +260,14 @@ TEST_CASE("a segment of version 2 is still read", "[core][store]") {
   CHECK(read->started_at_us[2] == 1'900'000'099'000'000);
   CHECK(read->text(read->cell, 2) == "901-70-2-2");
   CHECK(*store::dictionary_of(old) == std::vector<std::uint32_t>{17, 4'100});
+  check_rows(old);
+  v1::CallSegment turned = old;
+  turned.mutable_dictionary()->SwapElements(0, 1);
+  CHECK(store::unpack_segment(turned).error().reason == "ALTERED");
+  CHECK(store::SegmentRows::open(turned).error().reason == "ALTERED");
   for (const unsigned version : {1U, 4U}) {
     old.set_version(version);
+    CHECK_FALSE(store::SegmentRows::open(old).ok());
     CHECK_FALSE(store::unpack_segment(old).ok());
   }
 }
@@ -235,7 +314,7 @@ TEST_CASE("identifiers in blocks are found by number, value and spelling", "[cor
   auto bulk = *store::BulkIdentifiers::look_up(db, file);
   bulk.assign(std::vector<bool>(file.size(), true));
   REQUIRE(bulk.insert().ok());
-  CHECK(*db.scalar("SELECT count(*) FROM identifier_block") == 3);
+  CHECK(*db.scalar("SELECT count(*) FROM identifier_block") == 7);  // of 1,024
   CHECK(*db.scalar("SELECT count(*) FROM identifier") == 1);  // a single IMSI is a row
   CHECK(*store::last_identifier(db) == static_cast<std::int64_t>(file.size()));
 

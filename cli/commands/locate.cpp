@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "cli/commands/all.hpp"
+#include "cli/number_query.hpp"
 #include "cli/period.hpp"
 #include "core/base/text.hpp"
 #include "core/store/identifier_store.hpp"
@@ -139,18 +140,8 @@ core::Status run_locate(const Context& context, const LocateArguments& arguments
   v1::LocateResult result;
   bool known = true;
   if (!arguments.number.empty()) {
-    access.set_query_commit(session.query_commit(arguments.number));
-    PALERMO_TRY(const auto meant, store::identifiers_meant(session.db(), arguments.number));
-    for (const store::StoredIdentifier& identifier : meant) {
-      query.identifiers.push_back(static_cast<std::uint32_t>(identifier.id));
-      access.add_objects(fmt::format("identifier/{}", identifier.id));
-      if (identifier.identifier.value != arguments.number)
-        context.notice(fmt::format("{} is read as the {} {}", core::printable(arguments.number, 60),
-                                   identifier.identifier.kind,
-                                   core::printable(identifier.identifier.value, 60)));
-    }
-    known = !meant.empty();
-    if (!known) access.add_objects("identifier/unknown");
+    PALERMO_TRY(query.identifiers, identifiers_asked(session, context, arguments.number, access));
+    known = !query.identifiers.empty();
   }
   if (known) {
     PALERMO_TRY(result, analysis::locate(session.db(), query));

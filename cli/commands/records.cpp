@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "cli/commands/all.hpp"
+#include "cli/number_query.hpp"
 #include "cli/period.hpp"
 #include "core/base/text.hpp"
 #include "core/store/identifier_store.hpp"
@@ -99,22 +100,12 @@ core::Status run_records(const Context& context, const RecordsArguments& argumen
   v1::RecordsResult result;
   bool known = true;
   if (!arguments.number.empty()) {
-    access.set_query_commit(session.query_commit(arguments.number));
-    PALERMO_TRY(const auto meant, store::identifiers_meant(session.db(), arguments.number));
-    for (const store::StoredIdentifier& identifier : meant) {
-      query.identifiers.push_back(static_cast<std::uint32_t>(identifier.id));
-      access.add_objects(fmt::format("identifier/{}", identifier.id));
-      if (identifier.identifier.value != arguments.number)
-        context.notice(fmt::format("{} is read as the {} {}", core::printable(arguments.number, 60),
-                                   identifier.identifier.kind,
-                                   core::printable(identifier.identifier.value, 60)));
-    }
-    known = !meant.empty();
+    PALERMO_TRY(query.identifiers, identifiers_asked(session, context, arguments.number, access));
+    known = !query.identifiers.empty();
   }
   if (known) {
     PALERMO_TRY(result, store::read_back(session.db(), query));
   } else {
-    access.add_objects("identifier/unknown");
     PALERMO_TRY(const std::int64_t held, store::count_quarantined(session.db()));
     result.set_quarantined(static_cast<std::uint32_t>(held));
   }

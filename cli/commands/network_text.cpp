@@ -87,6 +87,8 @@ std::string summary_text(const v1::NetworkSummary& answer) {
 }
 
 std::string metrics_text(const v1::NetworkMetrics& answer) {
+  if (answer.nodes().empty())
+    return "Nobody to rank: no record ties two identifiers here.\n" + basis_text(answer.basis());
   Rows rows{{"rank", "node", "degree", "in", "out", "strength", "betweenness", "close", "eigen",
              "pagerank", "constraint", "core", "grp", "cut", "baseline", "keeps rank"}};
   for (const auto& node : answer.nodes())

@@ -1,4 +1,4 @@
-#include "cli/commands/network_text.hpp"
+#include "cli/commands/network/text.hpp"
 
 #include <fmt/format.h>
 

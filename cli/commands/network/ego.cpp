@@ -1,0 +1,96 @@
+// palermo network ego
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "analysis/network/answers.hpp"
+#include "analysis/network/hop_budget.hpp"
+#include "cli/commands/network/chaining.hpp"
+#include "cli/commands/network/subcommands.hpp"
+#include "cli/commands/network/text.hpp"
+#include "core/base/text.hpp"
+
+namespace palermo::cli {
+namespace {
+
+struct EgoArguments {
+  Selection selection;
+  std::string id;
+  std::uint32_t hops = 1;
+  std::string authorization;
+};
+
+std::string why_refused(const network::HopDecision& decision, std::uint32_t hops) {
+  std::string text =
+      fmt::format("{} hops from this identifier are asked, {} allowed", hops, decision.allowed);
+  for (const network::HopAllowance& allowance : decision.allowances) {
+    const std::string id = core::printable(allowance.authorization_id, 60);
+    text += allowance.distance
+                ? fmt::format("; {} allows {} from its targets, of which {} are spent here", id,
+                              allowance.max_hops, std::min(*allowance.distance, allowance.max_hops))
+                : fmt::format("; no target of {} leads to it", id);
+  }
+  if (decision.allowances.empty())
+    text += "; it does not occur in what the named authorization yielded";
+  return text;
+}
+
+core::Status run_ego(const Context& context, const EgoArguments& arguments) {
+  PALERMO_TRY(session::Session session, open_for_network(context));
+  PALERMO_TRY(const Chaining chaining,
+              load_for_chaining(session, arguments.selection, arguments.authorization));
+  PALERMO_TRY(const network::Graph whole, network::Graph::make(chaining.whole.table));
+  PALERMO_TRY(const std::uint32_t known, network::find_node(whole, arguments.id));
+  const std::string id = whole.nodes()[known].id;
+  const network::HopBudget budget =
+      network::HopBudget::make(chaining.whole.table, chaining.authorizations);
+  const network::HopDecision decision = budget.decide(id, arguments.authorization);
+  const std::uint32_t allowed = decision.unlimited ? arguments.hops : decision.allowed;
+  v1::Access entry = access("network ego", "CONSULT", 0);
+  entry.add_objects(object_of(chaining.whole, id));
+  entry.set_authorization_id(arguments.authorization);
+  entry.set_hops_requested(arguments.hops);
+  entry.set_hops_allowed(allowed);
+  if (arguments.hops > allowed)
+    return session.refuse(
+        std::move(entry), "SC02", why_refused(decision, arguments.hops),
+        allowed > 0
+            ? fmt::format("ask for --hops {}, or record an authorization that allows more", allowed)
+            : "only an authorization that allows more hops (scope.max_hops), or one that "
+              "names this identifier as a target, opens its contacts");
+  std::uint64_t left_out = 0;
+  const network::TieTable table =
+      network::within_budget(chaining.selected.table, budget, arguments.authorization, left_out);
+  PALERMO_TRY(const network::Graph graph, network::Graph::make(table));
+  PALERMO_TRY(const std::uint32_t vertex, find_selected(graph, id));
+  PALERMO_TRY(const network::EgoNetwork ego, network::ego_network(graph, vertex, arguments.hops));
+  v1::NetworkEgo answer = network::ego_answer(graph, ego, arguments.hops);
+  answer.set_hops_allowed(allowed);
+  answer.set_hops_unlimited(decision.unlimited);
+  answer.set_authorization_id(arguments.authorization);
+  answer.set_records_left_out(left_out);
+  add_basis(*answer.mutable_basis(), chaining.selected.basis);
+  add_left_out(*answer.mutable_basis(), left_out);
+  entry.set_result_count(static_cast<std::uint32_t>(ego.vertices.size()));
+  PALERMO_CHECK_OK(session.log_access(std::move(entry)));
+  context.answer(answer, [&] { return ego_text(answer); });
+  return core::ok();
+}
+
+}  // namespace
+
+Command add_network_ego(CLI::App* network) {
+  CLI::App* ego = network->add_subcommand(
+      "ego", "Contacts of one identifier, within the authorized hops from a target");
+  auto seed = std::make_shared<EgoArguments>();
+  add_selection(ego, seed->selection);
+  ego->add_option("identifier", seed->id, "E.164, e.g. +447700900001, or any label")->required();
+  ego->add_option("--hops", seed->hops, "Hops from the identifier")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  ego->add_option("--authorization", seed->authorization, "Authorization relied on");
+  return {ego, [seed](const Context& context) { return run_ego(context, *seed); }};
+}
+
+}  // namespace palermo::cli

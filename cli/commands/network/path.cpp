@@ -1,0 +1,88 @@
+// palermo network path
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "analysis/network/answers.hpp"
+#include "analysis/network/hop_budget.hpp"
+#include "cli/commands/network/chaining.hpp"
+#include "cli/commands/network/subcommands.hpp"
+#include "cli/commands/network/text.hpp"
+
+namespace palermo::cli {
+namespace {
+
+struct PathArguments {
+  Selection selection;
+  std::string from_id;
+  std::string to_id;
+  std::string authorization;
+  bool weighted = false;
+};
+
+core::Status run_path(const Context& context, const PathArguments& arguments) {
+  PALERMO_TRY(session::Session session, open_for_network(context));
+  PALERMO_TRY(const Chaining chaining,
+              load_for_chaining(session, arguments.selection, arguments.authorization));
+  PALERMO_TRY(const network::Graph whole, network::Graph::make(chaining.whole.table));
+  PALERMO_TRY(const std::uint32_t whole_from, network::find_node(whole, arguments.from_id));
+  PALERMO_TRY(const std::uint32_t whole_to, network::find_node(whole, arguments.to_id));
+  const std::string from_id = whole.nodes()[whole_from].id;
+  const std::string to_id = whole.nodes()[whole_to].id;
+  const network::HopBudget budget =
+      network::HopBudget::make(chaining.whole.table, chaining.authorizations);
+  std::uint64_t left_out = 0;
+  const network::TieTable table =
+      network::within_budget(chaining.selected.table, budget, arguments.authorization, left_out);
+  PALERMO_TRY(const network::Graph graph, network::Graph::make(table));
+  PALERMO_TRY(const std::uint32_t from, find_selected(graph, from_id));
+  PALERMO_TRY(const std::uint32_t to, find_selected(graph, to_id));
+  const network::Length length =
+      arguments.weighted ? network::Length::InverseStrength : network::Length::Hops;
+  PALERMO_TRY(const auto path, network::shortest_path(graph, from, to, length));
+  v1::Access entry = access("network path", "CONSULT", path ? path->vertices.size() : 0);
+  entry.add_objects(object_of(chaining.whole, from_id));
+  entry.add_objects(object_of(chaining.whole, to_id));
+  entry.set_authorization_id(arguments.authorization);
+  if (!path && left_out > 0) {
+    // Is there one that only leads over ties beyond the budget? Then this is a refusal, not an
+    // answer.
+    PALERMO_TRY(const network::Graph all, network::Graph::make(chaining.selected.table));
+    PALERMO_TRY(const std::uint32_t all_from, find_selected(all, from_id));
+    PALERMO_TRY(const std::uint32_t all_to, find_selected(all, to_id));
+    PALERMO_TRY(const auto beyond,
+                network::shortest_path(all, all_from, all_to, network::Length::Hops));
+    if (beyond) {
+      entry.set_result_count(0);
+      entry.set_hops_requested(static_cast<std::uint32_t>(beyond->edges.size()));
+      return session.refuse(
+          std::move(entry), "SC02",
+          "the two are only connected over ties beyond the authorized hops from a target",
+          "an authorization with more hops (scope.max_hops) would allow it: palermo authorize add");
+    }
+  }
+  v1::NetworkPath answer = network::path_answer(graph, path, length);
+  answer.set_authorization_id(arguments.authorization);
+  add_basis(*answer.mutable_basis(), chaining.selected.basis);
+  add_left_out(*answer.mutable_basis(), left_out);
+  PALERMO_CHECK_OK(session.log_access(std::move(entry)));
+  context.answer(answer, [&] { return path_text(answer, from_id, to_id); });
+  return core::ok();
+}
+
+}  // namespace
+
+Command add_network_path(CLI::App* network) {
+  CLI::App* path =
+      network->add_subcommand("path", "Shortest chain of ties, with the records of each step");
+  auto ends = std::make_shared<PathArguments>();
+  add_selection(path, ends->selection);
+  path->add_option("a", ends->from_id, "Identifier, e.g. +447700900001")->required();
+  path->add_option("b", ends->to_id, "Identifier")->required();
+  path->add_flag("--weighted", ends->weighted, "Smallest sum of 1/strength instead of fewest hops");
+  path->add_option("--authorization", ends->authorization, "Authorization relied on");
+  return {path, [ends](const Context& context) { return run_path(context, *ends); }};
+}
+
+}  // namespace palermo::cli

@@ -1,0 +1,14 @@
+// The commands under `palermo network`; one file each.
+#pragma once
+
+#include "cli/command.hpp"
+
+namespace palermo::cli {
+
+Command add_network_ego(CLI::App* network);
+Command add_network_groups(CLI::App* network);
+Command add_network_metrics(CLI::App* network);
+Command add_network_path(CLI::App* network);
+Command add_network_summary(CLI::App* network);
+
+}  // namespace palermo::cli

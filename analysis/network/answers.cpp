@@ -122,7 +122,8 @@ v1::NetworkGroups groups_answer(const Graph& graph, const Groups& groups,
   return answer;
 }
 
-v1::NetworkPath path_answer(const Graph& graph, const std::optional<Path>& path, Length length) {
+v1::NetworkPath path_answer(const Graph& graph, const std::optional<Path>& path, Length length,
+                            std::span<const Path> others) {
   v1::NetworkPath answer;
   answer.mutable_basis()->set_convention(
       fmt::format("{}; {}; of equally short paths the one through the smallest ids", kGraphWords,
@@ -133,18 +134,24 @@ v1::NetworkPath path_answer(const Graph& graph, const std::optional<Path>& path,
   if (!path) return answer;
   answer.set_cost(path->cost);
   answer.set_hops(static_cast<std::uint32_t>(path->edges.size()));
-  for (std::size_t i = 0; i < path->vertices.size(); ++i) {
-    v1::NetworkPath::Step& step = *answer.add_path();
-    const Node& node = graph.nodes()[path->vertices[i]];
+  const auto describe = [&](const Path& along, std::size_t i, v1::NetworkPath::Step& step) {
+    const Node& node = graph.nodes()[along.vertices[i]];
     step.set_id(node.id);
     step.set_label(node.label);
-    if (i >= path->edges.size()) continue;
-    const Edge& edge = graph.edges()[path->edges[i]];
+    if (i >= along.edges.size()) return;
+    const Edge& edge = graph.edges()[along.edges[i]];
     step.set_weight(edge.weight);
     step.set_records(edge.count);
     for (const EvidenceRef& ref : edge.evidence) step.add_evidence(graph.name_of(ref));
     step.set_first(time_or_nothing(edge.first_us));
     step.set_last(time_or_nothing(edge.last_us));
+  };
+  for (std::size_t i = 0; i < path->vertices.size(); ++i) describe(*path, i, *answer.add_path());
+  for (const Path& other : others) {
+    v1::NetworkPath::Route& route = *answer.add_others();
+    route.set_cost(other.cost);
+    route.set_hops(static_cast<std::uint32_t>(other.edges.size()));
+    for (std::size_t i = 0; i < other.vertices.size(); ++i) describe(other, i, *route.add_path());
   }
   return answer;
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,9 @@ struct MetricsOptions {
   double missing = 0.1;   // share of edges taken away for the stability of ranks
   std::optional<std::uint32_t> draws;  // absent: as many as take a few seconds
   std::uint64_t seed = 1;
+  bool directed = false;        // betweenness, closeness, harmonic and PageRank along the ties
+  bool exact = false;           // betweenness, closeness and harmonic from every node at any cost
+  std::optional<double> error;  // betweenness sampled with this error, whatever the size
 };
 
 /// Every measure of every node, ranked by one of them (constraint: low first), the plain baseline
@@ -41,8 +45,9 @@ struct MetricsOptions {
 [[nodiscard]] v1::NetworkGroups groups_answer(const Graph& graph, const Groups& groups,
                                               const GroupOptions& options, bool has_halves);
 
+/// @param others  the next shortest ones; all_shown is left to the caller
 [[nodiscard]] v1::NetworkPath path_answer(const Graph& graph, const std::optional<Path>& path,
-                                          Length length);
+                                          Length length, std::span<const Path> others = {});
 
 [[nodiscard]] v1::NetworkEgo ego_answer(const Graph& graph, const EgoNetwork& ego,
                                         std::uint32_t hops);

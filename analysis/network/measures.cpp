@@ -1,9 +1,10 @@
-// Measures computed on our own arrays; those that igraph computes are in centrality.cpp.
+// Measures of the whole graph, and the simplest ones of its vertices.
 #include "analysis/network/measures.hpp"
 
 #include <algorithm>
 #include <numeric>
 
+#include "analysis/network/distances.hpp"
 #include "analysis/network/random.hpp"
 
 namespace palermo::network {
@@ -67,7 +68,6 @@ Components components(const Graph& graph) {
 PathLengths path_lengths(const Graph& graph, double most_work) {
   constexpr std::uint32_t kSample = 1000;
   constexpr std::uint64_t kSampleSeed = 1;
-  constexpr std::uint32_t kUnseen = std::numeric_limits<std::uint32_t>::max();
   PathLengths result;
   const std::uint32_t n = graph.n();
   if (n == 0) return result;
@@ -82,36 +82,23 @@ PathLengths path_lengths(const Graph& graph, double most_work) {
     result.exact = false;
   }
   result.sources = static_cast<std::uint32_t>(sources.size());
-  std::vector<std::uint32_t> distance(n, kUnseen);
-  std::vector<std::uint32_t> queue;
-  queue.reserve(n);
-  std::uint64_t sum_largest = 0, pairs_largest = 0, sum_all = 0, pairs_all = 0;
-  for (const std::uint32_t source : sources) {
-    queue.assign(1, source);
-    distance[source] = 0;
-    std::uint64_t sum = 0;
-    for (std::size_t head = 0; head < queue.size(); ++head) {
-      const std::uint32_t v = queue[head];
-      sum += distance[v];
-      for (const Neighbour& next : graph.neighbours(v)) {
-        if (distance[next.vertex] != kUnseen) continue;
-        distance[next.vertex] = distance[v] + 1;
-        queue.push_back(next.vertex);
-      }
-    }
-    sum_all += sum;
-    pairs_all += queue.size() - 1;
-    if (parts.of[source] == 0) {
-      sum_largest += sum;
-      pairs_largest += queue.size() - 1;
-      result.diameter = std::max(result.diameter, distance[queue.back()]);
-    }
-    for (const std::uint32_t v : queue) distance[v] = kUnseen;
+  const DistanceSums sums = distance_sums(flat(graph), sources);
+  // Sums of hops are whole numbers below 2^53, so these are exact.
+  double sum_largest = 0, sum_all = 0;
+  std::uint64_t pairs_largest = 0, pairs_all = 0;
+  for (std::uint32_t v = 0; v < n; ++v) {
+    sum_all += sums.sum[v];
+    pairs_all += sums.reached[v];
+    if (parts.of[v] != 0) continue;
+    sum_largest += sums.sum[v];
+    pairs_largest += sums.reached[v];
+    result.diameter = std::max(result.diameter, sums.farthest[v]);
   }
-  if (pairs_largest > 0)
-    result.mean_of_largest = static_cast<double>(sum_largest) / static_cast<double>(pairs_largest);
-  if (pairs_all > 0)
-    result.mean_of_all = static_cast<double>(sum_all) / static_cast<double>(pairs_all);
+  if (pairs_largest > 0) result.mean_of_largest = sum_largest / static_cast<double>(pairs_largest);
+  if (pairs_all > 0) result.mean_of_all = sum_all / static_cast<double>(pairs_all);
+  if (n > 1)
+    result.efficiency =
+        sums.inverse_total / (static_cast<double>(sources.size()) * (static_cast<double>(n) - 1));
   return result;
 }
 
@@ -128,6 +115,54 @@ std::optional<double> reciprocity(const Graph& graph) {
   }
   return static_cast<double>(mutual) / static_cast<double>(arcs.size());
 }
+
+core::Result<std::optional<double>> transitivity(const Graph& graph) {
+  double triples = 0;
+  for (std::uint32_t v = 0; v < graph.n(); ++v)
+    triples += static_cast<double>(graph.degree(v)) * (graph.degree(v) - 1.0) / 2;
+  if (triples == 0) return std::optional<double>{};
+  const Triangles found = triangles(flat(graph), false);
+  double corners = 0;
+  for (const std::uint64_t count : found.at) corners += static_cast<double>(count);
+  return std::optional<double>{corners / triples};
+}
+
+core::Result<std::optional<double>> mean_clustering(const Graph& graph) {
+  if (graph.n() == 0) return std::optional<double>{};
+  const Triangles found = triangles(flat(graph), false);
+  double sum = 0;
+  for (std::uint32_t v = 0; v < graph.n(); ++v) {
+    const double degree = graph.degree(v);
+    if (degree >= 2) sum += 2 * static_cast<double>(found.at[v]) / (degree * (degree - 1));
+  }
+  return std::optional<double>{sum / graph.n()};
+}
+
+core::Result<std::optional<double>> assortativity(const Graph& graph) {
+  // Over both directions of every edge: covariance of the two degrees / variance of one.
+  double products = 0, sum = 0, squares = 0;
+  bool all_equal = true;
+  for (const Edge& edge : graph.edges()) {
+    const double a = graph.degree(edge.a);
+    const double b = graph.degree(edge.b);
+    all_equal = all_equal && a == b && a == graph.degree(graph.edges().front().a);
+    products += a * b;
+    sum += (a + b) / 2;
+    squares += (a * a + b * b) / 2;
+  }
+  if (all_equal) return std::optional<double>{};
+  const double m = graph.m();
+  const double mean = sum / m;
+  return std::optional<double>{(products / m - mean * mean) / (squares / m - mean * mean)};
+}
+
+core::Result<std::vector<std::uint32_t>> coreness(const Graph& graph) {
+  return coreness(flat(graph));
+}
+
+core::Result<std::vector<bool>> articulation(const Graph& graph) { return blocks(flat(graph)).cut; }
+
+core::Result<std::uint32_t> bridges(const Graph& graph) { return blocks(flat(graph)).bridges; }
 
 std::vector<double> inverse_strengths(const Graph& graph) {
   std::vector<double> distances;

@@ -1,7 +1,8 @@
 // Measures of a graph and of its vertices. Leads for an analyst: no element rests on one alone.
 //
 // Common conventions, unless a function says otherwise: undirected, simple, isolates kept; hops,
-// not weights; scores are not normalized. Every igraph call holds one lock for the whole process.
+// not weights; scores are not normalized. All but the eigenvector run on flat arrays of our own and
+// use the processors of the machine; the same graph gives the same bits whatever their number.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "analysis/network/flat_graph.hpp"
 #include "analysis/network/graph.hpp"
 #include "core/base/result.hpp"
 
@@ -36,17 +38,20 @@ struct PathLengths {
   std::uint32_t diameter = 0;             // longest shortest path of the largest component
   std::optional<double> mean_of_largest;  // over pairs of the largest component; absent below 2
   std::optional<double> mean_of_all;      // over all connected pairs; absent without an edge
+  std::optional<double> efficiency;       // mean of 1/d over all pairs, 0 where not connected
   std::uint32_t sources = 0;              // vertices searched from
   bool exact = true;  // false: from a sample of sources; then diameter is a lower bound
 };
 /// Exact while n (n + m) is at most most_work, else from 1,000 vertices drawn with a fixed seed.
-/// @cost O(n m) exact
+/// @cost about n/64 (n + m) steps for each level of distance when exact
+/// @source Latora and Marchiori (2001) for the efficiency
 [[nodiscard]] PathLengths path_lengths(const Graph& graph, double most_work = 4e10);
 
 /// Share of connected triples that are closed. Absent where there is no triple.
 [[nodiscard]] core::Result<std::optional<double>> transitivity(const Graph& graph);
 /// Mean of local clustering, which is 0 for vertices of degree below 2. Absent without a vertex.
-/// @source Watts and Strogatz (1998); igraph's IGRAPH_TRANSITIVITY_ZERO
+/// @source Watts and Strogatz (1998)
+/// @cost O(m^1.5)
 [[nodiscard]] core::Result<std::optional<double>> mean_clustering(const Graph& graph);
 /// Pearson correlation of the degrees at the two ends of an edge. Absent where all degrees are
 /// equal.
@@ -59,19 +64,20 @@ struct PathLengths {
 /// How often a vertex lies on a shortest path between two others, each unordered pair counted once
 /// and shared among equally short paths: 0 .. (n-1)(n-2)/2.
 /// @param distances  m values above 0 in edge order (small = close); empty = hops
+/// Exact, whatever it costs; betweenness.hpp has the sampled one.
 /// @error InvalidArgument  distances neither empty nor m long, or one is not above 0
-/// @cost O(nm) for hops, O(nm + n^2 log n) else
-/// @source Freeman (1977), Brandes (2001); igraph
+/// @cost see betweenness.hpp
+/// @source Freeman (1977), Brandes (2001)
 [[nodiscard]] core::Result<std::vector<double>> betweenness(const Graph& graph,
                                                             std::span<const double> distances = {});
 /// Inverse of the mean distance to the vertices that can be reached: computed inside each
 /// component, 0 .. 1 for hops. Components of unequal size do not compare; harmonic() does. Absent
 /// for isolates.
-/// @source igraph (normalized = true)
+/// @source Freeman (1978); igraph (normalized = true), networkx (wf_improved = False)
 [[nodiscard]] core::Result<std::vector<std::optional<double>>> closeness(
     const Graph& graph, std::span<const double> distances = {});
 /// Mean of 1/d over the n - 1 other vertices, 0 for those that cannot be reached: 0 .. 1 for hops.
-/// @source Marchiori and Latora (2000); igraph (normalized = true)
+/// @source Marchiori and Latora (2000)
 [[nodiscard]] core::Result<std::vector<double>> harmonic(const Graph& graph,
                                                          std::span<const double> distances = {});
 /// Leading eigenvector of the adjacency matrix, largest entry 1. In a graph of several components
@@ -86,16 +92,42 @@ struct PathLengths {
 /// @cost O(n + m) a step, about 200 steps
 [[nodiscard]] core::Result<std::vector<double>> pagerank(
     const Graph& graph, std::span<const double> strengths_of_edges = {});
-/// Burt's constraint, unweighted: low where contacts do not know each other. Absent for isolates.
-/// @source Burt (1992); igraph
+[[nodiscard]] std::vector<double> pagerank(const FlatGraph& undirected);
+/// The same on the directed pairs, along their direction. @param strengths_of_arcs  in their order
+[[nodiscard]] core::Result<std::vector<double>> pagerank_directed(
+    const Graph& graph, std::span<const double> strengths_of_arcs = {});
+/// Burt's constraint, unweighted, over the contacts: low where they do not know each other. Absent
+/// for isolates.
+/// @source Burt (1992)
 [[nodiscard]] core::Result<std::vector<std::optional<double>>> constraint(const Graph& graph);
+/// Burt's effective size, unweighted: contacts less the mean number of ties that a contact has to
+/// the other contacts. Absent for isolates.
+/// @source Burt (1992), Borgatti (1997)
+[[nodiscard]] std::vector<std::optional<double>> effective_size(const Graph& graph);
+/// Both, from one search for triangles.
+struct Holes {
+  std::vector<std::optional<double>> constraint;
+  std::vector<std::optional<double>> effective_size;
+};
+[[nodiscard]] Holes structural_holes(const FlatGraph& graph);
 /// Largest k such that the vertex belongs to the k-core.
-/// @source Seidman (1983); igraph
+/// @source Seidman (1983)
 [[nodiscard]] core::Result<std::vector<std::uint32_t>> coreness(const Graph& graph);
 /// Whether removing the vertex splits its component.
 [[nodiscard]] core::Result<std::vector<bool>> articulation(const Graph& graph);
 /// Edges whose removal splits their component.
 [[nodiscard]] core::Result<std::uint32_t> bridges(const Graph& graph);
+
+/// Closeness and harmonic centrality at once.
+struct Nearness {
+  std::vector<std::optional<double>> closeness;
+  std::vector<double> harmonic;
+  std::uint32_t sources = 0;  // vertices searched from
+  bool exact = true;          // false: means over a sample of them
+};
+/// @param graph      directed: distances from the vertex to those that it reaches
+/// @param most_work  exact while that takes at most as many steps; 0 = whatever it takes
+[[nodiscard]] Nearness nearness(const FlatGraph& graph, double most_work);
 
 /// 1 / strength of every edge, in edge order: what is close has many calls.
 [[nodiscard]] std::vector<double> inverse_strengths(const Graph& graph);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <queue>
+#include <set>
 
 namespace palermo::network {
 namespace {
@@ -67,6 +68,63 @@ core::Result<std::optional<Path>> shortest_path(
     v = chosen;
   }
   return std::optional<Path>{std::move(path)};
+}
+
+core::Result<std::vector<Path>> shortest_paths(const Graph& graph, std::uint32_t from,
+                                               std::uint32_t to, Length length,
+                                               std::uint32_t count) {
+  std::vector<Path> found;
+  PALERMO_TRY(std::optional<Path> first, shortest_path(graph, from, to, length));
+  if (!first || count == 0) return found;
+  found.push_back(*std::move(first));
+  const auto before = [](const Path& x, const Path& y) {
+    if (x.cost != y.cost) return x.cost < y.cost;
+    if (x.edges.size() != y.edges.size()) return x.edges.size() < y.edges.size();
+    return x.vertices < y.vertices;
+  };
+  std::set<Path, decltype(before)> waiting{before};
+  std::vector<bool> no_vertex(graph.n(), false);
+  std::vector<bool> no_edge(graph.m(), false);
+  while (found.size() < count) {
+    // Every further path leaves one of those found at some vertex.
+    const Path last = found.back();
+    double root_cost = 0;
+    for (std::size_t i = 0; i < last.edges.size(); ++i) {
+      const std::uint32_t leaves_at = last.vertices[i];
+      std::vector<std::uint32_t> banned;
+      for (const Path& path : found)
+        if (path.edges.size() > i &&
+            std::equal(path.vertices.begin(),
+                       path.vertices.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                       last.vertices.begin())) {
+          no_edge[path.edges[i]] = true;
+          banned.push_back(path.edges[i]);
+        }
+      PALERMO_TRY(const std::optional<Path> rest,
+                  shortest_path(graph, leaves_at, to, length, [&](std::uint32_t e) {
+                    return !no_edge[e] && !no_vertex[graph.edges()[e].a] &&
+                           !no_vertex[graph.edges()[e].b];
+                  }));
+      for (const std::uint32_t e : banned) no_edge[e] = false;
+      if (rest) {
+        Path whole;
+        const auto end = static_cast<std::ptrdiff_t>(i);
+        whole.vertices.assign(last.vertices.begin(), last.vertices.begin() + end);
+        whole.edges.assign(last.edges.begin(), last.edges.begin() + end);
+        whole.vertices.insert(whole.vertices.end(), rest->vertices.begin(), rest->vertices.end());
+        whole.edges.insert(whole.edges.end(), rest->edges.begin(), rest->edges.end());
+        whole.cost = root_cost + rest->cost;
+        waiting.insert(std::move(whole));
+      }
+      no_vertex[leaves_at] = true;
+      root_cost += length == Length::Hops ? 1.0 : 1.0 / graph.edges()[last.edges[i]].weight;
+    }
+    for (const std::uint32_t v : last.vertices) no_vertex[v] = false;
+    if (waiting.empty()) break;
+    found.push_back(*waiting.begin());
+    waiting.erase(waiting.begin());
+  }
+  return found;
 }
 
 core::Result<EgoNetwork> ego_network(const Graph& graph, std::uint32_t ego, std::uint32_t hops,

@@ -31,6 +31,16 @@ enum class Length {
     const Graph& graph, std::uint32_t from, std::uint32_t to, Length length,
     const std::function<bool(std::uint32_t edge)>& passable = {});
 
+/// The `count` shortest paths without a vertex twice, shortest first; of equally short ones that
+/// with fewer hops, then the one through the smallest vertices, read from the start. Fewer where no
+/// more exist. The first is shortest_path()'s.
+/// @error InvalidArgument  a vertex outside the graph
+/// @cost count x hops x that of shortest_path()
+/// @source Yen (1971)
+[[nodiscard]] core::Result<std::vector<Path>> shortest_paths(const Graph& graph, std::uint32_t from,
+                                                             std::uint32_t to, Length length,
+                                                             std::uint32_t count);
+
 struct EgoNetwork {
   std::vector<std::uint32_t> vertices;  // ego first, then by hop, then by id
   std::vector<std::uint32_t> hops;      // of each vertex

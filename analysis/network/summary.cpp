@@ -21,6 +21,7 @@ core::Result<v1::NetworkSummary> summarize(const Graph& graph) {
   answer.set_diameter(paths.diameter);
   answer.set_paths_exact(paths.exact);
   if (paths.mean_of_largest) answer.set_average_path_length(*paths.mean_of_largest);
+  if (paths.efficiency) answer.set_efficiency(*paths.efficiency);
   if (paths.mean_of_all) answer.set_average_path_length_all(*paths.mean_of_all);
   PALERMO_TRY(const std::optional<double> closed, transitivity(graph));
   if (closed) answer.set_transitivity(*closed);

@@ -20,6 +20,7 @@ struct MetricsArguments {
   int draws = -1;
   std::uint32_t seed = 1;
   double missing = 10;
+  double error = 0;
 };
 
 core::Status run_metrics(const Context& context, const MetricsArguments& arguments) {
@@ -33,6 +34,7 @@ core::Status run_metrics(const Context& context, const MetricsArguments& argumen
   if (measure.top == 0 && !context.json) measure.top = kShownToPeople;
   measure.seed = arguments.seed;
   measure.missing = arguments.missing / 100;
+  if (arguments.error > 0) measure.error = arguments.error;
   if (arguments.draws >= 0) measure.draws = static_cast<std::uint32_t>(arguments.draws);
   PALERMO_TRY(v1::NetworkMetrics answer, network::metrics(graph, measure));
   add_basis(*answer.mutable_basis(), loaded.basis);
@@ -56,6 +58,16 @@ Command add_network_metrics(CLI::App* network) {
       ->capture_default_str();
   metrics->add_flag("--weights", measures->options.weights,
                     "Shortest paths by distance 1/strength instead of hops");
+  metrics->add_flag("--directed", measures->options.directed,
+                    "Betweenness, closeness, harmonic and PageRank along the ties");
+  CLI::Option* exact = metrics->add_flag(
+      "--exact", measures->options.exact,
+      "Betweenness and distances from every node, however long it takes; default: where feasible");
+  metrics
+      ->add_option("--error", measures->error,
+                   "Betweenness sampled: with 90 % probability within this share of all pairs")
+      ->check(CLI::Range(0.001, 0.5))
+      ->excludes(exact);
   metrics
       ->add_option("--missing", measures->missing, "Percent of edges taken away for the fragility")
       ->check(CLI::Range(0.0, 100.0))

@@ -19,6 +19,7 @@ struct PathArguments {
   std::string to_id;
   std::string authorization;
   bool weighted = false;
+  std::uint32_t count = 1;
 };
 
 core::Status run_path(const Context& context, const PathArguments& arguments) {
@@ -40,7 +41,10 @@ core::Status run_path(const Context& context, const PathArguments& arguments) {
   PALERMO_TRY(const std::uint32_t to, find_selected(graph, to_id));
   const network::Length length =
       arguments.weighted ? network::Length::InverseStrength : network::Length::Hops;
-  PALERMO_TRY(const auto path, network::shortest_path(graph, from, to, length));
+  PALERMO_TRY(const std::vector<network::Path> paths,
+              network::shortest_paths(graph, from, to, length, arguments.count));
+  const std::optional<network::Path> path =
+      paths.empty() ? std::nullopt : std::optional<network::Path>{paths.front()};
   v1::Access entry = access("network path", "CONSULT", path ? path->vertices.size() : 0);
   entry.add_objects(object_of(chaining.whole, from_id));
   entry.add_objects(object_of(chaining.whole, to_id));
@@ -62,7 +66,9 @@ core::Status run_path(const Context& context, const PathArguments& arguments) {
           "an authorization with more hops (scope.max_hops) would allow it: palermo authorize add");
     }
   }
-  v1::NetworkPath answer = network::path_answer(graph, path, length);
+  v1::NetworkPath answer =
+      network::path_answer(graph, path, length, std::span{paths}.subspan(paths.empty() ? 0 : 1));
+  answer.set_all_shown(paths.size() < arguments.count);
   answer.set_authorization_id(arguments.authorization);
   add_basis(*answer.mutable_basis(), chaining.selected.basis);
   add_left_out(*answer.mutable_basis(), left_out);
@@ -81,6 +87,9 @@ Command add_network_path(CLI::App* network) {
   path->add_option("a", ends->from_id, "Identifier, e.g. +447700900001")->required();
   path->add_option("b", ends->to_id, "Identifier")->required();
   path->add_flag("--weighted", ends->weighted, "Smallest sum of 1/strength instead of fewest hops");
+  path->add_option("--count", ends->count, "So many shortest chains, none through one node twice")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
   path->add_option("--authorization", ends->authorization, "Authorization relied on");
   return {path, [ends](const Context& context) { return run_path(context, *ends); }};
 }

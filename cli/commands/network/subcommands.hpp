@@ -5,8 +5,10 @@
 
 namespace palermo::cli {
 
+Command add_network_disrupt(CLI::App* network);
 Command add_network_ego(CLI::App* network);
 Command add_network_groups(CLI::App* network);
+Command add_network_keyplayers(CLI::App* network);
 Command add_network_metrics(CLI::App* network);
 Command add_network_path(CLI::App* network);
 Command add_network_summary(CLI::App* network);

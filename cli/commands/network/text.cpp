@@ -24,6 +24,16 @@ std::string wrapped(const std::string& text, std::size_t indent) {
   return core::wrapped(text, 98, indent) + "\n";
 }
 
+std::string joined(const google::protobuf::RepeatedPtrField<std::string>& words, int most) {
+  std::string text;
+  for (int i = 0; i < words.size() && i < most; ++i)
+    text += (i > 0 ? ", " : "") + core::printable(words[i], 40);
+  if (words.size() > most) text += fmt::format(" and {} more", words.size() - most);
+  return text;
+}
+
+}  // namespace
+
 std::string basis_text(const v1::Basis& basis) {
   std::string selection = "layer " + core::printable(basis.layer(), 60);
   if (!basis.from().empty()) selection += ", from " + basis.from();
@@ -35,16 +45,6 @@ std::string basis_text(const v1::Basis& basis) {
   text += "A lead for an analyst, not proof: contact is not concert.\n";
   return text;
 }
-
-std::string joined(const google::protobuf::RepeatedPtrField<std::string>& words, int most) {
-  std::string text;
-  for (int i = 0; i < words.size() && i < most; ++i)
-    text += (i > 0 ? ", " : "") + core::printable(words[i], 40);
-  if (words.size() > most) text += fmt::format(" and {} more", words.size() - most);
-  return text;
-}
-
-}  // namespace
 
 std::string summary_text(const v1::NetworkSummary& answer) {
   const auto or_dash = [](bool has, double value) {
@@ -72,6 +72,7 @@ std::string summary_text(const v1::NetworkSummary& answer) {
                   or_dash(answer.has_average_path_length(), answer.average_path_length())});
   rows.push_back({"mean path length (all connected pairs)",
                   or_dash(answer.has_average_path_length_all(), answer.average_path_length_all())});
+  rows.push_back({"efficiency", or_dash(answer.has_efficiency(), answer.efficiency())});
   rows.push_back({"transitivity", or_dash(answer.has_transitivity(), answer.transitivity())});
   rows.push_back({"mean local clustering", or_dash(answer.has_clustering(), answer.clustering())});
   rows.push_back({"reciprocity", or_dash(answer.has_reciprocity(), answer.reciprocity())});
@@ -169,17 +170,23 @@ std::string path_text(const v1::NetworkPath& answer, const std::string& from,
     return fmt::format("No chain of ties leads from {} to {}.\n", core::printable(from, 60),
                        core::printable(to, 60)) +
            basis_text(answer.basis());
-  Rows rows{{"hop", "node", "weight to next", "records", "first", "last", "evidence (first few)"}};
-  for (int i = 0; i < answer.path_size(); ++i) {
-    const auto& step = answer.path(i);
-    const bool last = i + 1 == answer.path_size();
-    rows.push_back({std::to_string(i), step.id(), last ? "" : number(step.weight()),
-                    last ? "" : std::to_string(step.records()), step.first().substr(0, 10),
-                    step.last().substr(0, 10), joined(step.evidence(), 5)});
-  }
-  return core::table(rows) +
-         fmt::format("{} hops, cost {}.\n", answer.hops(), number(answer.cost())) +
-         basis_text(answer.basis());
+  const auto table = [](const auto& steps, std::uint32_t hops, double cost) {
+    Rows rows{
+        {"hop", "node", "weight to next", "records", "first", "last", "evidence (first few)"}};
+    for (int i = 0; i < steps.size(); ++i) {
+      const auto& step = steps[i];
+      const bool last = i + 1 == steps.size();
+      rows.push_back({std::to_string(i), step.id(), last ? "" : number(step.weight()),
+                      last ? "" : std::to_string(step.records()), step.first().substr(0, 10),
+                      step.last().substr(0, 10), joined(step.evidence(), 5)});
+    }
+    return core::table(rows) + fmt::format("{} hops, cost {}.\n", hops, number(cost));
+  };
+  std::string text = table(answer.path(), answer.hops(), answer.cost());
+  for (const auto& route : answer.others())
+    text += "\n" + table(route.path(), route.hops(), route.cost());
+  if (answer.others_size() > 0 && answer.all_shown()) text += "There are no other chains.\n";
+  return text + basis_text(answer.basis());
 }
 
 std::string ego_text(const v1::NetworkEgo& answer) {

@@ -13,5 +13,7 @@ namespace palermo::cli {
 [[nodiscard]] std::string path_text(const v1::NetworkPath& answer, const std::string& from,
                                     const std::string& to);
 [[nodiscard]] std::string ego_text(const v1::NetworkEgo& answer);
+/// What stands below every table: what was computed on, the convention, and what it is not.
+[[nodiscard]] std::string basis_text(const v1::Basis& basis);
 
 }  // namespace palermo::cli

@@ -4,43 +4,9 @@
 #include <cmath>
 #include <numeric>
 
-#include "analysis/network/igraph_raii.hpp"
+#include "analysis/network/flat_leiden.hpp"
 
 namespace palermo::network {
-namespace {
-
-using detail::igraph_call;
-using detail::IgraphHandle;
-using detail::IntVector;
-using detail::RealVector;
-
-constexpr int kMostRounds = 100;
-
-// 0 is the largest community; equal sizes stand in the order of their first vertex.
-std::uint32_t renumber(std::vector<std::uint32_t>& of) {
-  if (of.empty()) return 0;
-  const std::uint32_t count = *std::max_element(of.begin(), of.end()) + 1;
-  std::vector<std::uint32_t> size(count, 0);
-  std::vector<std::uint32_t> first(count, std::numeric_limits<std::uint32_t>::max());
-  for (std::uint32_t v = 0; v < of.size(); ++v) {
-    ++size[of[v]];
-    first[of[v]] = std::min(first[of[v]], v);
-  }
-  std::vector<std::uint32_t> order(count);
-  std::iota(order.begin(), order.end(), 0U);
-  std::sort(order.begin(), order.end(), [&](std::uint32_t x, std::uint32_t y) {
-    return size[x] != size[y] ? size[x] > size[y] : first[x] < first[y];
-  });
-  std::vector<std::uint32_t> rank(count);
-  for (std::uint32_t i = 0; i < count; ++i) rank[order[i]] = i;
-  for (std::uint32_t& number : of) number = rank[number];
-  // Communities that lost their last vertex have size 0 and stand at the end.
-  return static_cast<std::uint32_t>(
-      std::count_if(size.begin(), size.end(), [](std::uint32_t s) { return s > 0; }));
-}
-
-}  // namespace
-
 std::uint32_t searches_for(std::uint32_t edges) {
   return std::clamp(20'000U / std::max(edges, 1U), 1U, 10U);
 }
@@ -61,46 +27,43 @@ double modularity(const Graph& graph, const std::vector<std::uint32_t>& of) {
   return static_cast<double>(inside) / m - expected;
 }
 
-core::Result<Communities> leiden(const Graph& graph, const SearchOptions& options) {
+Communities leiden(const TieArrays& graph, const SearchOptions& options) {
   Communities best;
   best.searches = std::max(options.seeds, 1U);
-  best.of.resize(graph.n());
-  std::iota(best.of.begin(), best.of.end(), 0U);
-  best.count = graph.n();
-  if (graph.m() == 0) return best;
-  PALERMO_TRY(const IgraphHandle handle, detail::to_igraph(graph));
-  std::vector<double> degrees(graph.n());
-  for (std::uint32_t v = 0; v < graph.n(); ++v) degrees[v] = graph.degree(v);
-  PALERMO_TRY(RealVector node_weights, RealVector::make(degrees));
-  PALERMO_TRY(IntVector membership, IntVector::make(graph.n()));
-  const double resolution = 1.0 / (2.0 * graph.m());
-  bool first = true;
-  for (std::uint32_t search = 0; search < best.searches; ++search) {
-    const std::uint64_t seed = options.seed + search;
-    std::vector<std::uint32_t> before;
-    for (int round = 0; round < kMostRounds; ++round) {
-      const std::uint64_t round_seed = seed * 1009 + static_cast<std::uint64_t>(round);
-      igraph_integer_t count = 0;
-      igraph_real_t quality = 0;
-      PALERMO_CHECK_OK(igraph_call("Leiden", &round_seed, [&] {
-        return igraph_community_leiden(handle.get(), nullptr, node_weights.get(), resolution, 0.01,
-                                       round > 0, 1, membership.get(), &count, &quality);
-      }));
-      std::vector<std::uint32_t> now = membership.copy();
-      renumber(now);
-      if (now == before) break;
-      before = std::move(now);
-    }
-    const double q = modularity(graph, before);
-    if (first || q > best.modularity + 1e-12) {
-      best.modularity = q;
-      best.of = before;
-    }
-    best.worst_modularity = first ? q : std::min(best.worst_modularity, q);
-    first = false;
+  std::vector<FlatPartition> found(best.searches);
+  std::vector<FlatLeiden> kernels(draw_threads());
+  for_each_draw(best.searches, draw_threads(), [&](unsigned worker, std::uint32_t search) {
+    found[search] = kernels[worker].search(graph, 1, options.seed + search);
+  });
+  std::uint32_t first = 0;
+  for (std::uint32_t search = 1; search < best.searches; ++search)
+    if (found[search].quality > found[first].quality + 1e-12) first = search;
+  best.of = found[first].of;
+  best.count = found[first].count;
+  best.modularity = found[first].quality;
+  best.worst_modularity = best.modularity;
+  best.least_count = best.most_count = best.count;
+  for (const FlatPartition& one : found) {
+    best.worst_modularity = std::min(best.worst_modularity, one.quality);
+    best.least_count = std::min(best.least_count, one.count);
+    best.most_count = std::max(best.most_count, one.count);
   }
-  best.count = renumber(best.of);
+  double sum = 0;
+  std::uint32_t pairs = 0;
+  for (std::uint32_t a = 0; a < best.searches; ++a)
+    for (std::uint32_t b = a + 1; b < best.searches; ++b) {
+      const double rand = adjusted_rand(found[a].of, found[b].of);
+      sum += rand;
+      ++pairs;
+      best.least_rand = std::min(best.least_rand.value_or(rand), rand);
+    }
+  if (pairs > 0) best.mean_rand = sum / pairs;
+  for (FlatPartition& one : found) best.all.push_back(std::move(one.of));
   return best;
+}
+
+core::Result<Communities> leiden(const Graph& graph, const SearchOptions& options) {
+  return leiden(arrays_of(graph), options);
 }
 
 double minus_log10_binomial_tail(std::uint64_t n, double p, std::uint64_t k) {

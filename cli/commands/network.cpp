@@ -10,9 +10,9 @@ std::vector<Command> add_network(CLI::App& app) {
   CLI::App* network = app.add_subcommand("network", "Who is tied to whom, and what it shows");
   network->require_subcommand(1);
   return {
-      add_network_summary(network),    add_network_metrics(network), add_network_groups(network),
-      add_network_keyplayers(network), add_network_disrupt(network), add_network_path(network),
-      add_network_ego(network),
+      add_network_summary(network), add_network_metrics(network), add_network_groups(network),
+      add_network_core(network),    add_network_blocks(network),  add_network_keyplayers(network),
+      add_network_disrupt(network), add_network_path(network),    add_network_ego(network),
   };
 }
 

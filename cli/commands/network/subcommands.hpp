@@ -5,6 +5,8 @@
 
 namespace palermo::cli {
 
+Command add_network_blocks(CLI::App* network);
+Command add_network_core(CLI::App* network);
 Command add_network_disrupt(CLI::App* network);
 Command add_network_ego(CLI::App* network);
 Command add_network_groups(CLI::App* network);

@@ -119,51 +119,6 @@ std::string metrics_text(const v1::NetworkMetrics& answer) {
   return text + basis_text(answer.basis());
 }
 
-std::string groups_text(const v1::NetworkGroups& answer) {
-  std::string text;
-  const bool tested = answer.null_model().replicates() > 0;
-  if (answer.groups_size() == 0) {
-    text = "No candidate group of the size asked for.\n";
-  } else {
-    Rows rows{{"group", "members", "persons", "ties in", "ties out", "excess", "z", "p", "stable",
-               "first active", "last active"}};
-    for (const auto& group : answer.groups())
-      rows.push_back({group.id(), std::to_string(group.size()),
-                      fmt::format("{} to {}", group.persons().lo(), group.persons().hi()),
-                      std::to_string(group.ties_inside()), std::to_string(group.ties_outside()),
-                      fmt::format("{:.1f}", group.excess()),
-                      group.has_z() ? fmt::format("{:.1f}", group.z()) : "-",
-                      group.has_p_value() ? fmt::format("{:.4f}", group.p_value()) : "-",
-                      group.has_stability() ? fmt::format("{:.2f}", group.stability()) : "-",
-                      group.first_active().substr(0, 10), group.last_active().substr(0, 10)});
-    text = core::table(rows) + "\n";
-    for (const auto& group : answer.groups())
-      text += wrapped(group.id() + ": " + joined(group.members(), 30), 4);
-  }
-  text += fmt::format("\n{} communities in all; {} smaller than the size asked for, {} of one.\n",
-                      answer.communities(), answer.smaller_groups(), answer.isolates());
-  const auto& null = answer.null_model();
-  if (tested) {
-    text += wrapped(
-        fmt::format(
-            "Chance alone? Modularity {:.4f}; {} draws (seed {}) gave {:.4f}, sd {:.4f}: z {}, "
-            "p {}.",
-            null.observed_modularity(), null.replicates(), null.seed(), null.null_mean(),
-            null.null_sd(), null.has_z() ? fmt::format("{:.1f}", null.z()) : "undefined",
-            null.has_p_value() ? fmt::format("{:.4f}", null.p_value()) : "undefined"),
-        2);
-    text += wrapped("Null model: " + null.method() + ".", 2);
-    text += wrapped("Correction: " + null.correction() + ".", 2);
-  } else {
-    text += "Not tested against chance (no draws, or fewer than two ties).\n";
-  }
-  text += wrapped("Caution: " + null.caution(), 2);
-  text += wrapped("Search: " + answer.community_method() + ".", 2);
-  text += wrapped("Persons: " + answer.persons_rule(), 2);
-  text += wrapped("Stable: " + answer.stability_method() + ".", 2);
-  return text + basis_text(answer.basis());
-}
-
 std::string path_text(const v1::NetworkPath& answer, const std::string& from,
                       const std::string& to) {
   if (!answer.connected())

@@ -126,7 +126,7 @@ TEST_CASE("On the Montagna calls modularity is no chance, transitivity is",
   options.draws = 200;
   const Graph graph = graph_of(test::montagna(shared, "phonecalls"));
   const Groups groups = must(find_groups(graph, options));
-  CHECK(groups.null_model.swap == Swap::Directed);
+  CHECK(groups.null_model.kind == NullKind::Directed);
   REQUIRE(groups.null_model.z);
   CHECK(*groups.null_model.z == Approx(4.2).margin(1.0));
   CHECK(*groups.null_model.transitivity_z == Approx(-0.5).margin(0.5));
@@ -142,7 +142,7 @@ TEST_CASE("On the Montagna meetings modularity and transitivity stand far above 
   GroupOptions options;
   options.draws = 100;
   const Groups groups = must(find_groups(graph_of(test::montagna(shared, "meetings")), options));
-  CHECK(groups.null_model.swap == Swap::Undirected);
+  CHECK(groups.null_model.kind == NullKind::Undirected);
   CHECK(*groups.null_model.z == Approx(25).margin(5));
   CHECK(*groups.null_model.transitivity_z == Approx(25).margin(5));
   CHECK(*groups.null_model.p_value == Approx(1.0 / 101));

@@ -7,7 +7,8 @@
 
 namespace palermo::cli {
 
-[[nodiscard]] std::string summary_text(const v1::NetworkSummary& answer);
+/// @param persons  nodes are persons (--over persons)
+[[nodiscard]] std::string summary_text(const v1::NetworkSummary& answer, bool persons = false);
 [[nodiscard]] std::string metrics_text(const v1::NetworkMetrics& answer);
 [[nodiscard]] std::string groups_text(const v1::NetworkGroups& answer);
 [[nodiscard]] std::string path_text(const v1::NetworkPath& answer, const std::string& from,

@@ -11,7 +11,8 @@ std::vector<Command> add_network(CLI::App& app) {
   network->require_subcommand(1);
   return {
       add_network_summary(network), add_network_metrics(network), add_network_groups(network),
-      add_network_path(network),    add_network_ego(network),
+      add_network_path(network),    add_network_ego(network),     add_network_compare(network),
+      add_network_overlap(network), add_network_changes(network),
   };
 }
 

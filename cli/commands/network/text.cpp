@@ -24,6 +24,16 @@ std::string wrapped(const std::string& text, std::size_t indent) {
   return core::wrapped(text, 98, indent) + "\n";
 }
 
+std::string joined(const google::protobuf::RepeatedPtrField<std::string>& words, int most) {
+  std::string text;
+  for (int i = 0; i < words.size() && i < most; ++i)
+    text += (i > 0 ? ", " : "") + core::printable(words[i], 40);
+  if (words.size() > most) text += fmt::format(" and {} more", words.size() - most);
+  return text;
+}
+
+}  // namespace
+
 std::string basis_text(const v1::Basis& basis) {
   std::string selection = "layer " + core::printable(basis.layer(), 60);
   if (!basis.from().empty()) selection += ", from " + basis.from();
@@ -35,16 +45,6 @@ std::string basis_text(const v1::Basis& basis) {
   text += "A lead for an analyst, not proof: contact is not concert.\n";
   return text;
 }
-
-std::string joined(const google::protobuf::RepeatedPtrField<std::string>& words, int most) {
-  std::string text;
-  for (int i = 0; i < words.size() && i < most; ++i)
-    text += (i > 0 ? ", " : "") + core::printable(words[i], 40);
-  if (words.size() > most) text += fmt::format(" and {} more", words.size() - most);
-  return text;
-}
-
-}  // namespace
 
 std::string summary_text(const v1::NetworkSummary& answer, bool persons) {
   const auto or_dash = [](bool has, double value) {

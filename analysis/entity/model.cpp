@@ -29,6 +29,44 @@ std::string device_digits(const std::string& text) {
   return only ? digits.substr(0, 14) : std::string{};
 }
 
+/// Identifiers that texts name, as Model::load resolves them: by "kind:value", by value, by the
+/// digits of a handset, or as received. In order of their numbers.
+core::Result<std::vector<store::StoredIdentifier>> identifiers_named(
+    store::Database& db, const std::set<std::string>& texts) {
+  std::map<std::int64_t, store::StoredIdentifier> found;
+  std::set<std::string, std::less<>> as_received;
+  for (const std::string& text : texts) {
+    if (text.empty()) continue;
+    std::vector<std::string> values{text};
+    if (const auto colon = text.find(':'); colon != std::string::npos)
+      values.push_back(text.substr(colon + 1));
+    if (std::string digits = device_digits(text); !digits.empty())
+      values.push_back(std::move(digits));
+    bool known = false;
+    for (const std::string& value : values) {
+      PALERMO_TRY(std::vector<store::StoredIdentifier> same,
+                  store::find_identifiers_by_value(db, value));
+      for (store::StoredIdentifier& one : same) {
+        known = true;
+        const std::int64_t id = one.id;
+        found.emplace(id, std::move(one));
+      }
+    }
+    if (!known) as_received.insert(text);
+  }
+  if (!as_received.empty()) {
+    PALERMO_TRY(std::vector<store::StoredIdentifier> all, store::all_identifiers(db));
+    for (store::StoredIdentifier& one : all) {
+      if (!as_received.contains(one.identifier.raw)) continue;
+      const std::int64_t id = one.id;
+      found.emplace(id, std::move(one));
+    }
+  }
+  std::vector<store::StoredIdentifier> out;
+  for (auto& [id, one] : found) out.push_back(std::move(one));
+  return out;
+}
+
 v1::Link link_of(const v1::Statement& s) {
   v1::Link link;
   link.set_grade(s.grade());
@@ -89,8 +127,11 @@ void Model::read_statements() {
   }
 }
 
-core::Status Model::read_links(store::Database& db) {
-  return store::for_each_record(db, {}, [this](store::StoredRecord& stored) -> core::Status {
+core::Status Model::read_links(store::Database& db, std::optional<std::int64_t> before_leaf) {
+  store::RecordQuery query;
+  query.kind = "identifier_link";
+  query.before_leaf = before_leaf;
+  return store::for_each_record(db, query, [this](store::StoredRecord& stored) -> core::Status {
     if (!stored.record.has_identifier_link()) return core::ok();
     const v1::IdentifierLink& stated = stored.record.identifier_link();
     const bool a_person = is_person_kind(stated.a_kind());
@@ -114,16 +155,28 @@ core::Status Model::read_links(store::Database& db) {
   });
 }
 
-core::Result<Model> Model::load(store::Database& db) {
+core::Result<Model> Model::load(store::Database& db, const View& view) {
   Model model;
   PALERMO_TRY(core::NameReader reader, core::NameReader::make());
   model.reader_ = std::make_unique<core::NameReader>(std::move(reader));
-  PALERMO_TRY(std::vector<v1::EntityEvent> events, load_events(db));
+  PALERMO_TRY(std::vector<v1::EntityEvent> events, load_events(db, view.before_leaf));
   model.decisions_ = std::make_unique<Decisions>(Decisions::replay(std::move(events)));
-  PALERMO_TRY(v1::FactsFile file, criteria::stated_by_case(db, std::nullopt));
+  PALERMO_TRY(v1::FactsFile file, criteria::stated_by_case(db, view.before_leaf));
   model.file_ = std::make_unique<v1::FactsFile>(std::move(file));
   model.facts_ = std::make_unique<criteria::Facts>(*model.file_, criteria::Facts::Choice{});
-  PALERMO_TRY(model.identifiers_, store::all_identifiers(db));
+  model.read_statements();
+  PALERMO_CHECK_OK(model.read_links(db, view.before_leaf));
+  if (view.named_only) {
+    std::set<std::string> named;
+    for (const Use& use : model.uses_) named.insert(use.identifier);
+    for (const v1::EntityEvent& event : model.decisions_->events()) {
+      named.insert({event.a(), event.b()});
+      named.insert(event.apart_from().begin(), event.apart_from().end());
+    }
+    PALERMO_TRY(model.identifiers_, identifiers_named(db, named));
+  } else {
+    PALERMO_TRY(model.identifiers_, store::all_identifiers(db));
+  }
   std::map<std::string, std::size_t> raw;
   for (std::size_t i = 0; i < model.identifiers_.size(); ++i) {
     const store::ObservedIdentifier& identifier = model.identifiers_[i].identifier;
@@ -132,8 +185,6 @@ core::Result<Model> Model::load(store::Database& db) {
     // As received, where that is no other identifier's value: "07700900001" of "+447700900001".
     raw.emplace(identifier.raw, i);
   }
-  model.read_statements();
-  PALERMO_CHECK_OK(model.read_links(db));
   for (Use& use : model.uses_) {
     // Attributions name identifiers by value; a handset by any of its forms.
     const auto found = model.by_value_.find(use.identifier);
@@ -187,6 +238,23 @@ std::string Model::label_of(const std::string& id) const {
   return found == nullptr ? id : found->identifier.value;
 }
 
+bool Model::counts(const Use& use) const {
+  if (use.link.contradicted() || use.link.basis() == "assessed") return false;
+  const v1::EntityEvent* decided = decisions_->about(use.person, use.identifier);
+  return decided == nullptr || decided->action() != kSplit;
+}
+
+std::map<std::int64_t, std::set<std::string>> Model::persons_by_identifier() const {
+  std::map<std::int64_t, std::set<std::string>> out;
+  for (const Use& use : uses_) {
+    if (!counts(use)) continue;
+    for (const std::string& member : decisions_->together_with(use.identifier))
+      if (const store::StoredIdentifier* found = identifier(member))
+        out[found->id].insert(canonical(use.person));
+  }
+  return out;
+}
+
 std::vector<const store::StoredIdentifier*> Model::identifiers_of(const std::string& id) const {
   std::set<std::string> ids;
   if (by_id_.contains(id) && !person_of_.contains(id)) {
@@ -194,10 +262,7 @@ std::vector<const store::StoredIdentifier*> Model::identifiers_of(const std::str
   } else {
     const std::string person = canonical(id);
     for (const Use& use : uses_) {
-      if (use.link.contradicted() || use.link.basis() == "assessed") continue;
-      if (canonical(use.person) != person) continue;
-      const v1::EntityEvent* decided = decisions_->about(use.person, use.identifier);
-      if (decided != nullptr && decided->action() == kSplit) continue;
+      if (canonical(use.person) != person || !counts(use)) continue;
       for (const std::string& member : decisions_->together_with(use.identifier))
         ids.insert(member);
     }

@@ -37,10 +37,19 @@ struct Use {
   v1::Link link;
 };
 
+/// Which part of a case a model is made of.
+struct View {
+  /// As the case stood when the ledger had this many entries; absent: now.
+  std::optional<std::int64_t> before_leaf;
+  /// Of the identifiers only those that statements, links and decisions name, for readers who ask
+  /// who used them: a case may list millions.
+  bool named_only = false;
+};
+
 class Model {
  public:
   /// @cost one pass over the records and identifiers of the case; no call is read
-  [[nodiscard]] static core::Result<Model> load(store::Database& db);
+  [[nodiscard]] static core::Result<Model> load(store::Database& db, const View& view = {});
 
   [[nodiscard]] const v1::FactsFile& facts_file() const { return *file_; }
   [[nodiscard]] const criteria::Facts& facts() const { return *facts_; }
@@ -65,6 +74,11 @@ class Model {
   [[nodiscard]] std::vector<const store::StoredIdentifier*> identifiers_of(
       const std::string& id) const;
 
+  /// Who used what: the persons (entity ids, in order) of each identifier that facts, link records
+  /// or decisions give to somebody, by its number in the case. Assessments and what is contradicted
+  /// or split do not count.
+  [[nodiscard]] std::map<std::int64_t, std::set<std::string>> persons_by_identifier() const;
+
   /// What a user may mean: an id, an identifier's value, or a person's name (canonically equal).
   /// @error NotFound         nothing is so called
   /// @error InvalidArgument  several are; names them
@@ -77,7 +91,8 @@ class Model {
  private:
   Model() = default;
   void read_statements();
-  core::Status read_links(store::Database& db);
+  core::Status read_links(store::Database& db, std::optional<std::int64_t> before_leaf);
+  [[nodiscard]] bool counts(const Use& use) const;
   PersonEntity& person(const std::string& id);
   std::unique_ptr<v1::FactsFile> file_;
   std::unique_ptr<criteria::Facts> facts_;

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "analysis/network/workers.hpp"
+
 namespace palermo::network {
 namespace {
 
@@ -27,23 +29,24 @@ void widen(std::int64_t& first_us, std::int64_t& last_us, const Tie& tie) {
     last_us = tie.last_us;
 }
 
-struct Half {
-  std::uint32_t a, b, tie;
-};
+constexpr std::uint32_t kNoVertex = std::numeric_limits<std::uint32_t>::max();
 
-/// Stable, by a number below n: linear, where comparing millions of ties is not.
-template <typename Key>
-void sort_by(std::vector<Half>& items, std::vector<Half>& spare, std::size_t n, Key&& key) {
-  std::vector<std::uint32_t> next(n + 1, 0);
-  for (const Half& item : items) ++next[key(item) + 1];
-  std::partial_sum(next.begin(), next.end(), next.begin());
-  spare.resize(items.size());
-  for (const Half& item : items) spare[next[key(item)]++] = item;
-  items.swap(spare);
+void add(Edge& edge, const Tie& tie) {
+  edge.weight += tie.weight;
+  edge.count += tie.count;
+  edge.spoke = edge.spoke || tie.spoke;
+  widen(edge.first_us, edge.last_us, tie);
+  edge.evidence.merge(tie.evidence);
 }
 
 /// Positions of the nodes in the order of id_less, every id read once.
 std::vector<std::uint32_t> ordered(const std::vector<Node>& nodes) {
+  std::vector<std::uint32_t> order(nodes.size());
+  std::iota(order.begin(), order.end(), 0U);
+  // The loader gives them in order; a drawing or a subset may not.
+  if (std::is_sorted(nodes.begin(), nodes.end(),
+                     [](const Node& x, const Node& y) { return id_less(x.id, y.id); }))
+    return order;
   struct Key {
     bool word;
     std::uint64_t value;
@@ -60,9 +63,7 @@ std::vector<std::uint32_t> ordered(const std::vector<Node>& nodes) {
     if (x.value != y.value) return x.value < y.value;
     return nodes[x.node].id < nodes[y.node].id;
   });
-  std::vector<std::uint32_t> order;
-  order.reserve(nodes.size());
-  for (const Key& key : keys) order.push_back(key.node);
+  for (std::size_t i = 0; i < keys.size(); ++i) order[i] = keys[i].node;
   return order;
 }
 
@@ -76,25 +77,36 @@ bool id_less(std::string_view a, std::string_view b) {
   return a < b;
 }
 
-core::Result<Graph> Graph::make(const TieTable& table) {
+core::Status Graph::place_nodes(const TieTable& table, std::vector<std::uint32_t>& place) {
   const std::size_t n = table.nodes.size();
+  const std::vector<std::uint32_t> order = ordered(table.nodes);
+  place.resize(n);
+  nodes_.resize(n);
+  constexpr std::size_t kAtOnce = 4'096;
+  in_parallel((n + kAtOnce - 1) / kAtOnce, workers(), [&](std::size_t part) {
+    for (std::size_t v = part * kAtOnce; v < std::min(n, (part + 1) * kAtOnce); ++v) {
+      place[order[v]] = static_cast<std::uint32_t>(v);
+      nodes_[v] = table.nodes[order[v]];
+    }
+  });
+  for (std::size_t v = 1; v < n; ++v)
+    if (nodes_[v].id == nodes_[v - 1].id)
+      return core::Error{core::ErrorCode::InvalidArgument, "two nodes of the network share one id"};
+  return core::ok();
+}
+
+core::Result<Graph> Graph::make(const TieTable& table) {
   constexpr std::size_t kMost = std::numeric_limits<std::uint32_t>::max() / 4;
+  const std::size_t n = table.nodes.size();
   if (n > kMost || table.ties.size() > kMost)
     return core::Error{core::ErrorCode::InvalidArgument, "the network is too large for one graph"};
-  const std::vector<std::uint32_t> order = ordered(table.nodes);
   Graph graph;
   graph.kind_ = table.kind;
   graph.names_ = table.names;
-  graph.nodes_.reserve(n);
-  std::vector<std::uint32_t> place(n);
-  for (std::uint32_t v = 0; v < n; ++v) {
-    place[order[v]] = v;
-    graph.nodes_.push_back(table.nodes[order[v]]);
-    if (v > 0 && graph.nodes_[v].id == graph.nodes_[v - 1].id)
-      return core::Error{core::ErrorCode::InvalidArgument, "two nodes of the network share one id"};
-  }
-  std::vector<Half> arcs, spare;
-  arcs.reserve(table.ties.size());
+  std::vector<std::uint32_t> place;
+  PALERMO_CHECK_OK(graph.place_nodes(table, place));
+  std::vector<Half> halves;
+  halves.reserve(table.ties.size());
   for (std::uint32_t t = 0; t < table.ties.size(); ++t) {
     const Tie& tie = table.ties[t];
     if (tie.a >= n || tie.b >= n)
@@ -107,57 +119,118 @@ core::Result<Graph> Graph::make(const TieTable& table) {
       graph.loops_dropped_ += tie.count;
       continue;
     }
-    arcs.push_back({place[tie.a], place[tie.b], t});
+    halves.push_back({place[tie.a], place[tie.b], t});
   }
-  sort_by(arcs, spare, n, [](const Half& half) { return half.b; });
-  sort_by(arcs, spare, n, [](const Half& half) { return half.a; });
-  // Ties of one pair are summed in an order that does not depend on the order of the table, because
-  // sums of doubles do.
-  for (std::size_t begin = 0; begin < arcs.size();) {
-    std::size_t end = begin + 1;
-    while (end < arcs.size() && arcs[end].a == arcs[begin].a && arcs[end].b == arcs[begin].b) ++end;
-    if (end - begin > 1)
-      std::sort(arcs.begin() + static_cast<std::ptrdiff_t>(begin),
-                arcs.begin() + static_cast<std::ptrdiff_t>(end), [&](const Half& x, const Half& y) {
-                  const Tie& s = table.ties[x.tie];
-                  const Tie& t = table.ties[y.tie];
-                  return std::tie(s.weight, s.count) < std::tie(t.weight, t.count);
-                });
-    begin = end;
-  }
-  for (const Half& half : arcs) {
-    const double weight = table.ties[half.tie].weight;
-    if (graph.arcs_.empty() || graph.arcs_.back().a != half.a || graph.arcs_.back().b != half.b)
-      graph.arcs_.push_back({half.a, half.b, 0});
-    graph.arcs_.back().weight += weight;
-  }
-  sort_by(arcs, spare, n, [](const Half& half) { return std::max(half.a, half.b); });
-  sort_by(arcs, spare, n, [](const Half& half) { return std::min(half.a, half.b); });
-  graph.edges_.reserve(arcs.size());  // at most: directions of a pair meet
-  for (const Half& half : arcs) {
-    const Tie& tie = table.ties[half.tie];
-    const std::uint32_t a = std::min(half.a, half.b);
-    const std::uint32_t b = std::max(half.a, half.b);
-    if (graph.edges_.empty() || graph.edges_.back().a != a || graph.edges_.back().b != b) {
-      graph.edges_.emplace_back();
-      graph.edges_.back().a = a;
-      graph.edges_.back().b = b;
-    }
-    Edge& edge = graph.edges_.back();
-    edge.weight += tie.weight;
-    edge.count += tie.count;
-    edge.spoke = edge.spoke || tie.spoke;
-    widen(edge.first_us, edge.last_us, tie);
-    edge.evidence.insert(edge.evidence.end(), tie.evidence.begin(), tie.evidence.end());
-  }
-  for (Edge& edge : graph.edges_) {
-    std::sort(edge.evidence.begin(), edge.evidence.end());
-    edge.evidence.erase(std::unique(edge.evidence.begin(), edge.evidence.end()),
-                        edge.evidence.end());
-    if (edge.evidence.size() > kEvidenceKept) edge.evidence.resize(kEvidenceKept);
-  }
+  graph.sort_halves(table, halves);
+  graph.join(table, halves);
   graph.index();
   return graph;
+}
+
+/// By pair: linear, where comparing millions of ties is not. Ties of one pair stand in an order that
+/// does not depend on the order of the table, because their weights are summed in it and sums of
+/// doubles depend on it.
+void Graph::sort_halves(const TieTable& table, std::vector<Half>& halves) const {
+  const auto less = [&](const Half& x, const Half& y) {
+    if (x.a != y.a) return x.a < y.a;
+    if (x.b != y.b) return x.b < y.b;
+    const Tie& s = table.ties[x.tie];
+    const Tie& t = table.ties[y.tie];
+    return std::tie(s.weight, s.count) < std::tie(t.weight, t.count);
+  };
+  if (std::is_sorted(halves.begin(), halves.end(), less)) return;
+  std::vector<Half> spare(halves.size());
+  const auto sort_by = [&](std::uint32_t Half::*end) {
+    std::vector<std::uint32_t> next(nodes_.size() + 1, 0);
+    for (const Half& half : halves) ++next[half.*end + 1];
+    std::partial_sum(next.begin(), next.end(), next.begin());
+    for (const Half& half : halves) spare[next[half.*end]++] = half;
+    halves.swap(spare);
+  };
+  sort_by(&Half::b);
+  sort_by(&Half::a);
+  for (auto begin = halves.begin(); begin != halves.end();) {
+    auto end = begin + 1;
+    while (end != halves.end() && end->a == begin->a && end->b == begin->b) ++end;
+    if (end - begin > 1) std::sort(begin, end, less);
+    begin = end;
+  }
+}
+
+/// Arcs and edges of sorted halves. The edges of vertex v are its halves to larger vertices, merged
+/// with those that come from larger ones, which a counting sort brings into the same order.
+void Graph::join(const TieTable& table, const std::vector<Half>& halves) {
+  const std::size_t n = nodes_.size();
+  std::vector<std::uint32_t> out(n + 1, 0), in(n + 1, 0);
+  for (const Half& half : halves) {
+    ++out[half.a + 1];
+    if (half.b < half.a) ++in[half.b + 1];
+  }
+  std::partial_sum(out.begin(), out.end(), out.begin());
+  std::partial_sum(in.begin(), in.end(), in.begin());
+  std::vector<std::uint32_t> coming(in.back());  // positions in halves
+  {
+    std::vector<std::uint32_t> next(in.begin(), in.end() - 1);
+    for (std::uint32_t h = 0; h < halves.size(); ++h)
+      if (halves[h].b < halves[h].a) coming[next[halves[h].b]++] = h;
+  }
+  // Ranges of vertices with about as many halves each.
+  const std::size_t parts =
+      std::max<std::size_t>(1, std::min<std::size_t>(n, halves.size() / 8'192));
+  std::vector<std::uint32_t> begins{0};
+  for (std::size_t part = 1; part < parts; ++part)
+    begins.push_back(static_cast<std::uint32_t>(
+        std::lower_bound(out.begin(), out.end() - 1, halves.size() * part / parts) - out.begin()));
+  begins.push_back(static_cast<std::uint32_t>(n));
+  // Counted first, then written where they stay: there may be millions of both.
+  const auto walk = [&](std::size_t part, const auto& arc, const auto& edge) {
+    for (std::uint32_t v = begins[part]; v < begins[part + 1]; ++v) {
+      std::uint32_t forth = out[v], back = in[v];
+      for (std::uint32_t h = out[v]; h < out[v + 1]; ++h) {
+        arc(halves[h], h == out[v] || halves[h - 1].b != halves[h].b);
+        if (halves[h].b < v) forth = h + 1;
+      }
+      while (forth < out[v + 1] || back < in[v + 1]) {
+        const std::uint32_t to = forth < out[v + 1] ? halves[forth].b : kNoVertex;
+        const std::uint32_t from = back < in[v + 1] ? halves[coming[back]].a : kNoVertex;
+        const std::uint32_t other = std::min(to, from);
+        bool fresh = true;
+        for (; forth < out[v + 1] && halves[forth].b == other; ++forth, fresh = false)
+          edge(v, other, halves[forth], fresh);
+        for (; back < in[v + 1] && halves[coming[back]].a == other; ++back, fresh = false)
+          edge(v, other, halves[coming[back]], fresh);
+      }
+    }
+  };
+  std::vector<std::size_t> first_edge(parts + 1, 0), first_arc(parts + 1, 0);
+  in_parallel(parts, workers(), [&](std::size_t part) {
+    std::size_t edges = 0, arcs = 0;
+    walk(
+        part, [&](const Half&, bool fresh) { arcs += fresh ? 1 : 0; },
+        [&](std::uint32_t, std::uint32_t, const Half&, bool fresh) { edges += fresh ? 1 : 0; });
+    first_edge[part + 1] = edges;
+    first_arc[part + 1] = arcs;
+  });
+  std::partial_sum(first_edge.begin(), first_edge.end(), first_edge.begin());
+  std::partial_sum(first_arc.begin(), first_arc.end(), first_arc.begin());
+  edges_.resize(first_edge.back());
+  arcs_.resize(first_arc.back());
+  in_parallel(parts, workers(), [&](std::size_t part) {
+    std::size_t edge_at = first_edge[part], arc_at = first_arc[part];
+    walk(
+        part,
+        [&](const Half& half, bool fresh) {
+          if (fresh) arcs_[arc_at++] = {half.a, half.b, 0};
+          arcs_[arc_at - 1].weight += table.ties[half.tie].weight;
+        },
+        [&](std::uint32_t v, std::uint32_t other, const Half& half, bool fresh) {
+          if (fresh) {
+            edges_[edge_at].a = v;
+            edges_[edge_at++].b = other;
+          }
+          add(edges_[edge_at - 1], table.ties[half.tie]);
+        });
+  });
 }
 
 void Graph::index() {

@@ -23,7 +23,7 @@ struct Edge {
   std::int64_t first_us = kNoTime;
   std::int64_t last_us = kNoTime;
   bool spoke = false;
-  std::vector<EvidenceRef> evidence;  // the first few of both directions, in record order
+  EvidenceList evidence;  // the first few of both directions, in record order
   friend bool operator==(const Edge&, const Edge&) = default;
 };
 
@@ -49,7 +49,7 @@ class Graph {
   /// @error InvalidArgument  an index outside the tables, two nodes with one id, or a weight that
   /// is
   ///                         not a finite number above 0
-  /// @cost O(n log n + t log t)
+  /// @cost O(n log n + t log t); O(n + t), on all cores, where nodes and ties are in order already
   [[nodiscard]] static core::Result<Graph> make(const TieTable& table);
 
   /// The same vertices with some of the edges: where keep[e] is false, edge and its arcs are gone.
@@ -80,7 +80,15 @@ class Graph {
   [[nodiscard]] std::string name_of(const EvidenceRef& ref) const { return names_.name_of(ref); }
 
  private:
+  /// A tie between two vertices.
+  struct Half {
+    std::uint32_t a = 0, b = 0;
+    std::uint32_t tie = 0;  // index into TieTable::ties
+  };
   Graph() = default;
+  core::Status place_nodes(const TieTable& table, std::vector<std::uint32_t>& place);
+  void sort_halves(const TieTable& table, std::vector<Half>& halves) const;
+  void join(const TieTable& table, const std::vector<Half>& halves);
   void index();
   std::vector<Node> nodes_;
   std::vector<Edge> edges_;

@@ -244,7 +244,7 @@ Result<CallColumns> unpack_segment(const v1::CallSegment& segment, unsigned want
     PALERMO_TRY(c.texts, texts_of(segment));
   }
   std::vector<std::uint32_t> dictionary;
-  if ((wanted & (kColParties | kColDevices)) != 0) {
+  if ((wanted & (kColParties | kColDevices | kColForwarded)) != 0) {
     PALERMO_TRY(dictionary, dictionary_of(segment));
   }
 
@@ -280,9 +280,9 @@ Result<CallColumns> unpack_segment(const v1::CallSegment& segment, unsigned want
   if ((wanted & kColDevices) != 0) {
     if (segment.has_imei()) PALERMO_CHECK_OK(identifiers(segment.imei(), c.imei));
     if (segment.has_imsi()) PALERMO_CHECK_OK(identifiers(segment.imsi(), c.imsi));
-    if (segment.has_forwarded_to())
-      PALERMO_CHECK_OK(identifiers(segment.forwarded_to(), c.forwarded_to));
   }
+  if ((wanted & (kColDevices | kColForwarded)) != 0 && segment.has_forwarded_to())
+    PALERMO_CHECK_OK(identifiers(segment.forwarded_to(), c.forwarded_to));
   if ((wanted & kColPlaces) != 0) {
     if (segment.has_cell()) PALERMO_CHECK_OK(texts(segment.cell(), c.cell));
     if (segment.has_last_cell()) PALERMO_CHECK_OK(texts(segment.last_cell(), c.last_cell));

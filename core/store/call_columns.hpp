@@ -24,6 +24,7 @@ enum CallColumn : unsigned {
   kColPlaces = 32,   // cell, last_cell, roaming, latitude_e7, longitude_e7, azimuth_deg
   kColAuthorization = 64,
   kColAll = 127,
+  kColForwarded = 128,  // forwarded_to alone, for those who do not need the devices
 };
 
 /// Columns of equal length in file order. Optional columns (devices, places, authorization) are

@@ -106,13 +106,15 @@ Result<std::vector<std::int64_t>> segment_ids(Database& db, const SegmentQuery& 
               db.prepare(fmt::format("SELECT segment.id FROM segment JOIN source ON source.seq = "
                                      "segment.source WHERE {} AND (?2 IS NULL OR to_us >= ?2) AND "
                                      "(?3 IS NULL OR from_us <= ?3) AND "
-                                     "(?4 IS NULL OR source.id = ?4) ORDER BY segment.id",
+                                     "(?4 IS NULL OR source.id = ?4) AND "
+                                     "(?5 IS NULL OR segment.leaf < ?5) ORDER BY segment.id",
                                      one_by_one ? "segment.id = ?1" : "?1 IS NULL")));
   const auto list_them = [&](std::optional<std::int64_t> one) -> Status {
     if (one) PALERMO_CHECK_OK(list.bind(1, *one));
     if (query.from_us) PALERMO_CHECK_OK(list.bind(2, *query.from_us));
     if (query.to_us) PALERMO_CHECK_OK(list.bind(3, *query.to_us));
     if (query.source_id) PALERMO_CHECK_OK(list.bind(4, *query.source_id));
+    if (query.before_leaf) PALERMO_CHECK_OK(list.bind(5, *query.before_leaf));
     while (true) {
       PALERMO_TRY(const bool row, list.step());
       if (!row) break;

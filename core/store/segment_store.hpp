@@ -30,7 +30,8 @@ struct SegmentQuery {
   std::optional<std::int64_t> from_us;
   std::optional<std::int64_t> to_us;
   std::optional<std::string> source_id;
-  std::vector<std::uint32_t> identifiers;  // segments that mention one of these; empty: all
+  std::vector<std::uint32_t> identifiers;   // segments that mention one of these; empty: all
+  std::optional<std::int64_t> before_leaf;  // entered in the ledger before this index
   /// Compares each blob with its hash, as every figure that reaches a report must.
   bool check_hash = true;
 };

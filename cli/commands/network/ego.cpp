@@ -5,7 +5,6 @@
 #include <memory>
 
 #include "analysis/network/answers.hpp"
-#include "analysis/network/hop_budget.hpp"
 #include "cli/commands/network/chaining.hpp"
 #include "cli/commands/network/subcommands.hpp"
 #include "cli/commands/network/text.hpp"
@@ -41,14 +40,13 @@ core::Status run_ego(const Context& context, const EgoArguments& arguments) {
   PALERMO_TRY(const Chaining chaining,
               load_for_chaining(session, arguments.selection, arguments.authorization));
   PALERMO_TRY(const network::Graph whole, network::Graph::make(chaining.whole.table));
-  PALERMO_TRY(const std::uint32_t known, network::find_node(whole, arguments.id));
-  const std::string id = whole.nodes()[known].id;
+  PALERMO_TRY(const Seed seed, find_seed(session, chaining, whole, arguments.id));
   const network::HopBudget budget =
       network::HopBudget::make(chaining.whole.table, chaining.authorizations);
-  const network::HopDecision decision = budget.decide(id, arguments.authorization);
+  const network::HopDecision decision = decide(budget, seed, arguments.authorization);
   const std::uint32_t allowed = decision.unlimited ? arguments.hops : decision.allowed;
   v1::Access entry = access("network ego", "CONSULT", 0);
-  entry.add_objects(object_of(chaining.whole, id));
+  for (const std::string& object : seed.objects) entry.add_objects(object);
   entry.set_authorization_id(arguments.authorization);
   entry.set_hops_requested(arguments.hops);
   entry.set_hops_allowed(allowed);
@@ -60,17 +58,17 @@ core::Status run_ego(const Context& context, const EgoArguments& arguments) {
             : "only an authorization that allows more hops (scope.max_hops), or one that "
               "names this identifier as a target, opens its contacts");
   std::uint64_t left_out = 0;
-  const network::TieTable table =
-      network::within_budget(chaining.selected.table, budget, arguments.authorization, left_out);
-  PALERMO_TRY(const network::Graph graph, network::Graph::make(table));
-  PALERMO_TRY(const std::uint32_t vertex, find_selected(graph, id));
+  PALERMO_TRY(const network::LoadedNetwork walked,
+              walkable(session, chaining, &budget, arguments.authorization, left_out));
+  PALERMO_TRY(const network::Graph graph, network::Graph::make(walked.table));
+  PALERMO_TRY(const std::uint32_t vertex, find_selected(graph, seed.node));
   PALERMO_TRY(const network::EgoNetwork ego, network::ego_network(graph, vertex, arguments.hops));
   v1::NetworkEgo answer = network::ego_answer(graph, ego, arguments.hops);
   answer.set_hops_allowed(allowed);
   answer.set_hops_unlimited(decision.unlimited);
   answer.set_authorization_id(arguments.authorization);
   answer.set_records_left_out(left_out);
-  add_basis(*answer.mutable_basis(), chaining.selected.basis);
+  add_basis(*answer.mutable_basis(), walked.basis);
   add_left_out(*answer.mutable_basis(), left_out);
   entry.set_result_count(static_cast<std::uint32_t>(ego.vertices.size()));
   PALERMO_CHECK_OK(session.log_access(std::move(entry)));

@@ -111,8 +111,8 @@ core::Status add_windows(store::Database& db, const network::LoadOptions& option
 }
 
 core::Status run_groups(const Context& context, const GroupsArguments& arguments) {
-  PALERMO_TRY(const network::LoadOptions options, options_of(arguments.selection));
   PALERMO_TRY(session::Session session, open_for_network(context));
+  PALERMO_TRY(const network::LoadOptions options, options_of(session.db(), arguments.selection));
   PALERMO_TRY(const network::LoadedNetwork loaded, network::load(session.db(), options));
   PALERMO_TRY(const network::Graph whole, network::Graph::make(loaded.table));
   network::GroupOptions search;

@@ -25,8 +25,8 @@ struct MetricsArguments {
 
 core::Status run_metrics(const Context& context, const MetricsArguments& arguments) {
   constexpr std::uint32_t kShownToPeople = 20;
-  PALERMO_TRY(const network::LoadOptions options, options_of(arguments.selection));
   PALERMO_TRY(session::Session session, open_for_network(context));
+  PALERMO_TRY(const network::LoadOptions options, options_of(session.db(), arguments.selection));
   PALERMO_TRY(const network::LoadedNetwork loaded, network::load(session.db(), options));
   PALERMO_TRY(const network::Graph graph, network::Graph::make(loaded.table));
   network::MetricsOptions measure = arguments.options;

@@ -5,7 +5,6 @@
 #include <memory>
 
 #include "analysis/network/answers.hpp"
-#include "analysis/network/hop_budget.hpp"
 #include "cli/commands/network/chaining.hpp"
 #include "cli/commands/network/subcommands.hpp"
 #include "cli/commands/network/text.hpp"
@@ -27,18 +26,16 @@ core::Status run_path(const Context& context, const PathArguments& arguments) {
   PALERMO_TRY(const Chaining chaining,
               load_for_chaining(session, arguments.selection, arguments.authorization));
   PALERMO_TRY(const network::Graph whole, network::Graph::make(chaining.whole.table));
-  PALERMO_TRY(const std::uint32_t whole_from, network::find_node(whole, arguments.from_id));
-  PALERMO_TRY(const std::uint32_t whole_to, network::find_node(whole, arguments.to_id));
-  const std::string from_id = whole.nodes()[whole_from].id;
-  const std::string to_id = whole.nodes()[whole_to].id;
+  PALERMO_TRY(const Seed from_seed, find_seed(session, chaining, whole, arguments.from_id));
+  PALERMO_TRY(const Seed to_seed, find_seed(session, chaining, whole, arguments.to_id));
   const network::HopBudget budget =
       network::HopBudget::make(chaining.whole.table, chaining.authorizations);
   std::uint64_t left_out = 0;
-  const network::TieTable table =
-      network::within_budget(chaining.selected.table, budget, arguments.authorization, left_out);
-  PALERMO_TRY(const network::Graph graph, network::Graph::make(table));
-  PALERMO_TRY(const std::uint32_t from, find_selected(graph, from_id));
-  PALERMO_TRY(const std::uint32_t to, find_selected(graph, to_id));
+  PALERMO_TRY(const network::LoadedNetwork walked,
+              walkable(session, chaining, &budget, arguments.authorization, left_out));
+  PALERMO_TRY(const network::Graph graph, network::Graph::make(walked.table));
+  PALERMO_TRY(const std::uint32_t from, find_selected(graph, from_seed.node));
+  PALERMO_TRY(const std::uint32_t to, find_selected(graph, to_seed.node));
   const network::Length length =
       arguments.weighted ? network::Length::InverseStrength : network::Length::Hops;
   PALERMO_TRY(const std::vector<network::Path> paths,
@@ -46,15 +43,18 @@ core::Status run_path(const Context& context, const PathArguments& arguments) {
   const std::optional<network::Path> path =
       paths.empty() ? std::nullopt : std::optional<network::Path>{paths.front()};
   v1::Access entry = access("network path", "CONSULT", path ? path->vertices.size() : 0);
-  entry.add_objects(object_of(chaining.whole, from_id));
-  entry.add_objects(object_of(chaining.whole, to_id));
+  for (const Seed* seed : {&from_seed, &to_seed})
+    for (const std::string& object : seed->objects) entry.add_objects(object);
   entry.set_authorization_id(arguments.authorization);
   if (!path && left_out > 0) {
     // Is there one that only leads over ties beyond the budget? Then this is a refusal, not an
     // answer.
-    PALERMO_TRY(const network::Graph all, network::Graph::make(chaining.selected.table));
-    PALERMO_TRY(const std::uint32_t all_from, find_selected(all, from_id));
-    PALERMO_TRY(const std::uint32_t all_to, find_selected(all, to_id));
+    std::uint64_t none = 0;
+    PALERMO_TRY(const network::LoadedNetwork every,
+                walkable(session, chaining, nullptr, arguments.authorization, none));
+    PALERMO_TRY(const network::Graph all, network::Graph::make(every.table));
+    PALERMO_TRY(const std::uint32_t all_from, find_selected(all, from_seed.node));
+    PALERMO_TRY(const std::uint32_t all_to, find_selected(all, to_seed.node));
     PALERMO_TRY(const auto beyond,
                 network::shortest_path(all, all_from, all_to, network::Length::Hops));
     if (beyond) {
@@ -70,10 +70,10 @@ core::Status run_path(const Context& context, const PathArguments& arguments) {
       network::path_answer(graph, path, length, std::span{paths}.subspan(paths.empty() ? 0 : 1));
   answer.set_all_shown(paths.size() < arguments.count);
   answer.set_authorization_id(arguments.authorization);
-  add_basis(*answer.mutable_basis(), chaining.selected.basis);
+  add_basis(*answer.mutable_basis(), walked.basis);
   add_left_out(*answer.mutable_basis(), left_out);
   PALERMO_CHECK_OK(session.log_access(std::move(entry)));
-  context.answer(answer, [&] { return path_text(answer, from_id, to_id); });
+  context.answer(answer, [&] { return path_text(answer, from_seed.node, to_seed.node); });
   return core::ok();
 }
 

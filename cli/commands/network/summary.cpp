@@ -13,8 +13,8 @@ namespace palermo::cli {
 namespace {
 
 core::Status run_summary(const Context& context, const Selection& selection) {
-  PALERMO_TRY(const network::LoadOptions options, options_of(selection));
   PALERMO_TRY(session::Session session, open_for_network(context));
+  PALERMO_TRY(const network::LoadOptions options, options_of(session.db(), selection));
   PALERMO_TRY(const network::LoadedNetwork loaded, network::load(session.db(), options));
   PALERMO_TRY(const network::Graph graph, network::Graph::make(loaded.table));
   PALERMO_TRY(v1::NetworkSummary answer, network::summarize(graph));
@@ -22,7 +22,7 @@ core::Status run_summary(const Context& context, const Selection& selection) {
   for (const network::Layer& layer : loaded.layers)
     answer.add_layers(fmt::format("{}: {}", layer.name, layer.records));
   PALERMO_CHECK_OK(session.log_access(access("network summary", "COMBINE", graph.n())));
-  context.answer(answer, [&] { return summary_text(answer); });
+  context.answer(answer, [&] { return summary_text(answer, selection.persons()); });
   return core::ok();
 }
 

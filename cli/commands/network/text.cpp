@@ -46,12 +46,14 @@ std::string basis_text(const v1::Basis& basis) {
   return text;
 }
 
-std::string summary_text(const v1::NetworkSummary& answer) {
+std::string summary_text(const v1::NetworkSummary& answer, bool persons) {
   const auto or_dash = [](bool has, double value) {
     return has ? four(value) : std::string{"undefined"};
   };
   Rows rows{{"measure", "value"}};
-  rows.push_back({"nodes (identifiers, not persons)", std::to_string(answer.nodes())});
+  rows.push_back({persons ? "nodes (persons, and identifiers of nobody known)"
+                          : "nodes (identifiers, not persons)",
+                  std::to_string(answer.nodes())});
   rows.push_back({"edges (pairs with at least one tie)", std::to_string(answer.edges())});
   rows.push_back({"directed pairs", std::to_string(answer.arcs())});
   rows.push_back({"sum of tie weights", number(answer.total_weight())});

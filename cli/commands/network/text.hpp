@@ -7,7 +7,11 @@
 
 namespace palermo::cli {
 
-[[nodiscard]] std::string summary_text(const v1::NetworkSummary& answer);
+/// What an answer was computed on, its notices and its convention, and that it proves nothing.
+[[nodiscard]] std::string basis_text(const v1::Basis& basis);
+
+/// @param persons  nodes are persons (--over persons)
+[[nodiscard]] std::string summary_text(const v1::NetworkSummary& answer, bool persons = false);
 [[nodiscard]] std::string metrics_text(const v1::NetworkMetrics& answer);
 [[nodiscard]] std::string groups_text(const v1::NetworkGroups& answer);
 [[nodiscard]] std::string path_text(const v1::NetworkPath& answer, const std::string& from,

@@ -28,7 +28,7 @@ std::string replacements_text(const v1::CallsReplacements& answer) {
     text = fmt::format(
         "No candidate: {} numbers fell silent, {} started, and no pair of them shares a contact.\n",
         answer.fell_silent(), answer.started());
-    if (!answer.asked().empty() && answer.fell_silent() + answer.started() > 0)
+    if (!answer.asked().empty() && answer.at().empty())
       text += prose("If " + core::printable(answer.asked(), 40) +
                     " did not fall silent by the rule below, --at DATE says when it should have.");
   } else {

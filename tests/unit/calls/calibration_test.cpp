@@ -116,7 +116,7 @@ TEST_CASE("p of the best chain", "[calls][calibration]") {
   check_share(p);
 }
 
-TEST_CASE("p around an event, of one number", "[calls][calibration]") {
+TEST_CASE("p of one number around an event", "[calls][calibration]") {
   calls::Random random{14};
   Calls calls;
   constexpr int kDays = 21, kNumbers = 250;
@@ -139,7 +139,7 @@ TEST_CASE("p around an event, of one number", "[calls][calibration]") {
   check_share(p);
 }
 
-TEST_CASE("p of a burst, of one number and of the best", "[calls][calibration]") {
+TEST_CASE("p of a burst of one number and of the best one", "[calls][calibration]") {
   std::vector<double> single, best;
   calls::Random random{15};
   for (std::uint32_t repeat = 0; repeat < 400; ++repeat) {

@@ -31,6 +31,7 @@ std::vector<Command> add_commands(CLI::App& app) {
   append(all, add_simulate(app));
   append(all, add_audit(app));
   append(all, add_network(app));
+  append(all, add_calls(app));
   return all;
 }
 

@@ -2,7 +2,8 @@
 
 A ```console block is run: lines that begin with "$ " are commands of one shell session a document, the rest is their
 output. A line "…" stands for any lines, "…" inside a line for any text. A block after <!-- file: NAME --> is written to
-that file first. PALERMO_UPDATE_GOLDEN=1 writes what was printed into the documents; shorten it by hand afterwards.
+that file first. A page with <!-- needs: shared --> finds the public data as the folder "shared" and is skipped where they are
+absent. PALERMO_UPDATE_GOLDEN=1 writes what was printed into the documents; shorten it by hand afterwards.
 """
 import csv
 import datetime
@@ -219,11 +220,15 @@ class Output(unittest.TestCase):
             if ONLY and ONLY not in name:
                 continue
             with self.subTest(document=name):
+                if "<!-- needs: shared -->" in text and support.shared() is None:
+                    self.skipTest("skipped: the public data (../shared) are absent")
                 self.check(path, text)
 
     def check(self, path, text):
         folder = pathlib.Path(tempfile.mkdtemp(prefix="palermo-docs-"))
         self.addCleanup(shutil.rmtree, folder, True)
+        if "<!-- needs: shared -->" in text:
+            (folder / "shared").symlink_to(support.shared().resolve())
         for name, content in re.findall(r"<!-- file: (\S+) -->\n```\w*\n(.*?)^```", text, re.M | re.S):
             (folder / name).write_text(content)
         shell = Shell(folder)

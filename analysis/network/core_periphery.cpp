@@ -123,10 +123,12 @@ CorePeriphery core_periphery(const TieArrays& graph, Random& random, std::uint32
   for (std::uint32_t start = 0; start < starts; ++start) {
     std::vector<bool> core(n, false);
     for (std::uint32_t i = 0; i < length; ++i) core[order[i]] = true;
-    // Later starts exchange a part of the core and its size.
+    // Later starts exchange a part of the core and its size, every other one begins by chance.
     if (start > 0)
       for (std::uint32_t i = 0; i < std::min(n, 2 * length); ++i)
         if (random.below(4) == 0) core[order[i]] = !core[order[i]];
+    if (start % 2 != 0)
+      for (std::uint32_t v = 0; v < n; ++v) core[v] = random.below(2) == 0;
     Split split{graph, std::move(core)};
     split.improve();
     if (split.fit() > best.fit + 1e-12) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 #include <numeric>
+#include <unordered_map>
 
 #include "analysis/network/flat_leiden.hpp"
 
@@ -11,7 +12,7 @@ namespace palermo::network {
 namespace {
 
 /// ln of the number of ways to write m as a sum of at most n parts, order apart.
-double log_partitions(double m, double n) {
+double log_partitions_anew(double m, double n) {
   if (m < 1 || n < 1) return 0;
   if (n < std::pow(m, 0.25))
     return std::lgamma(m) - std::lgamma(n) - std::lgamma(m - n + 1) - std::lgamma(n + 1);
@@ -31,6 +32,18 @@ double log_partitions(double m, double n) {
                    0.5 * std::log(std::max(1e-12, 1 - (1 + u * u / 2) * std::exp(-v)));
   const double g = 2 * v / u - u * std::log1p(-std::exp(-v));
   return dl > 0 ? f - std::log(m) + std::sqrt(m) * g : 0;
+}
+
+/// The same few sums are asked for again and again.
+double log_partitions(double m, double n) {
+  thread_local std::unordered_map<std::uint64_t, double> known;
+  const std::uint64_t key = (static_cast<std::uint64_t>(m) << 32) | static_cast<std::uint64_t>(n);
+  const auto found = known.find(key);
+  if (found != known.end()) return found->second;
+  const double value = log_partitions_anew(m, n);
+  if (known.size() > 1'000'000) known.clear();
+  known.emplace(key, value);
+  return value;
 }
 
 class Blocks {

@@ -63,20 +63,25 @@ class Split {
         }
         if (core_[v] && (weakest == graph_->n() || own(v) < own(weakest))) weakest = v;
       }
-      if (chosen < 0 && weakest != graph_->n()) {
-        toggle(weakest);
-        for (std::uint32_t v = 0; v < graph_->n(); ++v) {
-          if (core_[v] || v == weakest) continue;
-          const double now =
-              fit(static_cast<double>(covered_ + own(v)), static_cast<double>(size_) + 1);
-          if (now > best) {
-            best = now;
-            chosen = weakest;
-            other = v;
+      // Exchanges: of every member in small networks, of the one that covers least in others.
+      const bool all = graph_->n() <= 100;
+      if (chosen < 0)
+        for (std::uint32_t out = all ? 0 : weakest; out < graph_->n(); ++out) {
+          if (!core_[out]) continue;
+          toggle(out);
+          for (std::uint32_t v = 0; v < graph_->n(); ++v) {
+            if (core_[v] || v == out) continue;
+            const double now =
+                fit(static_cast<double>(covered_ + own(v)), static_cast<double>(size_) + 1);
+            if (now > best) {
+              best = now;
+              chosen = out;
+              other = v;
+            }
           }
+          toggle(out);
+          if (!all) break;
         }
-        toggle(weakest);
-      }
       if (chosen < 0) return;
       toggle(static_cast<std::uint32_t>(chosen));
       if (other >= 0) toggle(static_cast<std::uint32_t>(other));
@@ -123,10 +128,12 @@ CorePeriphery core_periphery(const TieArrays& graph, Random& random, std::uint32
   for (std::uint32_t start = 0; start < starts; ++start) {
     std::vector<bool> core(n, false);
     for (std::uint32_t i = 0; i < length; ++i) core[order[i]] = true;
-    // Later starts exchange a part of the core and its size.
+    // Later starts exchange a part of the core and its size, every other one begins by chance.
     if (start > 0)
       for (std::uint32_t i = 0; i < std::min(n, 2 * length); ++i)
         if (random.below(4) == 0) core[order[i]] = !core[order[i]];
+    if (start % 2 != 0)
+      for (std::uint32_t v = 0; v < n; ++v) core[v] = random.below(2) == 0;
     Split split{graph, std::move(core)};
     split.improve();
     if (split.fit() > best.fit + 1e-12) {

@@ -23,7 +23,7 @@ struct CorePeriphery {
 /// @source Borgatti and Everett (2000), equations 1 and 2
 /// @cost a few times O(n^2) at worst
 [[nodiscard]] CorePeriphery core_periphery(const TieArrays& graph, Random& random,
-                                           std::uint32_t starts = 5);
+                                           std::uint32_t starts = 10);
 
 /// Fit of a given split.
 [[nodiscard]] double core_fit(const TieArrays& graph, const std::vector<bool>& core);

@@ -98,7 +98,7 @@ core::Result<v1::NetworkCore> core_answer(const Graph& graph, const StructureOpt
       "Borgatti and Everett (2000): the split whose ideal pattern (tied where at least one of two "
       "is "
       "in the core) correlates best with the ties, by degrees, single moves and exchanges from "
-      "five "
+      "ten "
       "starts, not proved the best; coreness = continuous model, ties approached by products");
   answer.add_reading(
       "fit is a correlation: 1 where everybody in the core is tied to everybody and nobody else to "

@@ -61,7 +61,7 @@ TEST_CASE("A network that is too large is cut to a part, and the answer says whi
   CHECK(must(examine(graph, 10)).vertices.size() == 6);
   const Examined component = must(examine(graph, 4));
   CHECK(component.vertices.size() == 4);
-  CHECK(component.restricted_to.find("largest component") == 0);
+  CHECK(component.restricted_to.find("largest component") != std::string::npos);
   const Examined core = must(examine(graph, 3));
   CHECK(core.vertices.size() == 3);
   CHECK(core.restricted_to.find("2-core") != std::string::npos);

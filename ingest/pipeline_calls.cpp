@@ -11,6 +11,7 @@
 #include <unordered_map>
 
 #include "core/base/log.hpp"
+#include "core/base/parallel.hpp"
 #include "core/base/time.hpp"
 #include "core/store/identifier_store.hpp"
 #include "core/store/segment_store.hpp"
@@ -32,7 +33,6 @@ CallColumns gather(const CallColumns& from, std::span<const std::uint32_t> rows,
   CallColumns to;
   to.source_id = from.source_id;
   to.records = rows.size();
-  to.texts = from.texts;
   const auto take = [rows](const auto& source, auto& target) {
     if (source.empty()) return;
     target.resize(rows.size());
@@ -175,47 +175,58 @@ namespace {
 
 using detail::gather;
 
-/// Encodes all segments, with the other cores' help, while the caller writes something else.
+/// Encodes all segments, with the other cores' help, while the caller writes those that are ready.
 class SegmentEncoder {
  public:
   SegmentEncoder(const CallColumns& columns, const std::vector<std::uint32_t>& rows,
                  const std::vector<std::uint32_t>& ids)
-      : columns_{columns}, rows_{rows}, ids_{ids} {
-    count_ = (rows.size() + store::kSegmentRecords - 1) / store::kSegmentRecords;
-    encoded_.resize(count_);
-    if (count_ < 2) return;
-    const unsigned threads = std::clamp(std::thread::hardware_concurrency(), 2U, 9U) - 1;
-    for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+      : columns_{columns},
+        rows_{rows},
+        ids_{ids},
+        encoded_((rows.size() + store::kSegmentRecords - 1) / store::kSegmentRecords),
+        ready_(encoded_.size()) {
+    if (encoded_.size() < 2) return;
+    for (unsigned i = 1; i < std::max(2U, core::cores()); ++i)
+      threads_.emplace_back([this] {
+        while (encode_next()) {
+        }
+      });
   }
   ~SegmentEncoder() {
-    for (std::thread& thread : threads_)
-      if (thread.joinable()) thread.join();
+    next_ = encoded_.size();
+    for (std::thread& thread : threads_) thread.join();
   }
   SegmentEncoder(const SegmentEncoder&) = delete;
   SegmentEncoder& operator=(const SegmentEncoder&) = delete;
 
-  std::vector<store::EncodedSegment>& finish() {
-    work();
-    for (std::thread& thread : threads_) thread.join();
-    threads_.clear();
-    return encoded_;
+  [[nodiscard]] std::size_t size() const { return encoded_.size(); }
+  /// Waits for segment i, and helps meanwhile.
+  store::EncodedSegment& at(std::size_t i) {
+    while (!ready_[i].load(std::memory_order_acquire)) {
+      // What is left was taken by others, and is no more than one segment each.
+      if (!encode_next()) ready_[i].wait(false, std::memory_order_acquire);
+    }
+    return encoded_[i];
   }
 
  private:
-  void work() {
-    for (std::size_t i = next_++; i < count_; i = next_++) {
-      const std::size_t begin = i * store::kSegmentRecords;
-      const std::size_t size = std::min(store::kSegmentRecords, rows_.size() - begin);
-      const CallColumns part = gather(columns_, std::span{rows_}.subspan(begin, size), ids_);
-      encoded_[i] = store::encode_segment(part, 0, size);
-    }
+  bool encode_next() {
+    const std::size_t i = next_++;
+    if (i >= encoded_.size()) return false;
+    const std::size_t begin = i * store::kSegmentRecords;
+    const std::size_t size = std::min(store::kSegmentRecords, rows_.size() - begin);
+    const CallColumns part = gather(columns_, std::span{rows_}.subspan(begin, size), ids_);
+    encoded_[i] = store::encode_segment(part, columns_.texts, 0, size);
+    ready_[i].store(true, std::memory_order_release);
+    ready_[i].notify_all();
+    return true;
   }
   const CallColumns& columns_;
   const std::vector<std::uint32_t>& rows_;
   const std::vector<std::uint32_t>& ids_;
-  std::size_t count_ = 0;
   std::atomic<std::size_t> next_{0};
   std::vector<store::EncodedSegment> encoded_;
+  std::vector<std::atomic<bool>> ready_;
   std::vector<std::thread> threads_;
 };
 
@@ -246,17 +257,20 @@ v1::QuarantinedProduct product_of(const CallTable& table, const CallColumns& col
   for (std::size_t begin = 0; begin < rows.size(); begin += store::kSegmentRecords) {
     const std::size_t size = std::min(store::kSegmentRecords, rows.size() - begin);
     const CallColumns part = gather(columns, std::span{rows}.subspan(begin, size), ids);
-    *product.add_segments() = store::pack_segment(part, 0, size);
+    *product.add_segments() = store::pack_segment(part, columns.texts, 0, size);
   }
   return product;
 }
 
 Status write_segments(session::Session& session, store::Transaction& transaction,
                       const WrittenSource& place, const std::string& authorization_id,
-                      const std::vector<store::EncodedSegment>& segments) {
+                      std::size_t count, const SegmentAt& segment_at) {
+  std::vector<std::vector<std::uint32_t>> mentioned;
+  mentioned.reserve(count);
   PALERMO_TRY(std::int64_t id, session.db().scalar("SELECT coalesce(max(id), 0) FROM segment"));
   const std::int64_t first = id + 1;
-  for (const store::EncodedSegment& segment : segments) {
+  for (std::size_t i = 0; i < count; ++i) {
+    store::EncodedSegment& segment = segment_at(i);
     v1::LedgerEntry entry;
     entry.set_id(fmt::format("SEG-{}", ++id));
     entry.set_auth(authorization_id);
@@ -273,8 +287,10 @@ Status write_segments(session::Session& session, store::Transaction& transaction
     if (written != id)
       return core::Error{core::ErrorCode::Internal,
                          "a call segment got another number than its entry"};
+    mentioned.push_back(std::move(segment.identifiers));
+    std::string{}.swap(segment.blob);
   }
-  return store::write_index(session.db(), first, segments);
+  return store::write_index(session.db(), first, mentioned);
 }
 
 }  // namespace detail
@@ -374,15 +390,16 @@ Result<v1::IngestResult> take_calls(session::Session& session, SourceFile& file,
   tell("storing", 0);
   bulk.assign(seen);
   SegmentEncoder encoder{columns, sorted.stored, bulk.ids()};
-  PALERMO_CHECK_OK(bulk.insert());
-  const std::vector<store::EncodedSegment>& segments = encoder.finish();
-
   v1::SourceEntry entry;
-  entry.set_segments(static_cast<std::uint32_t>(segments.size()));
+  entry.set_segments(static_cast<std::uint32_t>(encoder.size()));
   // Each segment has a leaf of its own; `records` and `records_root` are for record rows.
   PALERMO_CHECK_OK(write_source(session, transaction, place, source, entry));
-  PALERMO_CHECK_OK(write_identifiers(session, transaction, place, known));
-  PALERMO_CHECK_OK(write_segments(session, transaction, place, options.authorization_id, segments));
+  PALERMO_TRY(std::string identifier_bytes, bulk.insert());
+  PALERMO_CHECK_OK(
+      write_identifiers(session, transaction, place, known, std::move(identifier_bytes)));
+  PALERMO_CHECK_OK(write_segments(
+      session, transaction, place, options.authorization_id, encoder.size(),
+      [&encoder](std::size_t i) -> store::EncodedSegment& { return encoder.at(i); }));
   v1::IngestResult result;
   for (const auto& [reason, rows] : sorted.quarantine) {
     const v1::QuarantinedProduct product =
@@ -394,7 +411,7 @@ Result<v1::IngestResult> take_calls(session::Session& session, SourceFile& file,
   if (!options.dry_run) PALERMO_CHECK_OK(transaction.commit());
   core::log(core::Room::Ingest)
       .info("{:.3f} s: {} {}, {} segments, {} stored, {} in quarantine", watch.elapsed().count(),
-            options.dry_run ? "would store" : "stored", place.id, segments.size(), source.stored(),
+            options.dry_run ? "would store" : "stored", place.id, encoder.size(), source.stored(),
             source.quarantined());
   tell("storing", 1);
   describe(source, result);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,7 +15,8 @@
 
 namespace palermo::ingest::detail {
 
-/// Rows of `from`, with identifiers renumbered: `ids[i]` for position i + 1.
+/// Rows of `from`, with identifiers renumbered: `ids[i]` for position i + 1. The text columns still
+/// point into from.texts, which is not copied.
 [[nodiscard]] store::CallColumns gather(const store::CallColumns& from,
                                         std::span<const std::uint32_t> rows,
                                         const std::vector<std::uint32_t>& ids);
@@ -40,11 +42,15 @@ void cut_to(store::CallColumns& columns, std::size_t records);
                                                 const std::string& reason,
                                                 const std::string& authorization_id);
 
-/// Appends each segment's entry and inserts its row. The source's row must stand.
+/// Segment i, perhaps waiting for it.
+using SegmentAt = std::function<store::EncodedSegment&(std::size_t)>;
+
+/// Appends the entry of each of `count` segments, inserts its row and lets its bytes go. The
+/// source's row must stand.
 [[nodiscard]] core::Status write_segments(session::Session& session,
                                           store::Transaction& transaction,
                                           const WrittenSource& place,
-                                          const std::string& authorization_id,
-                                          const std::vector<store::EncodedSegment>& segments);
+                                          const std::string& authorization_id, std::size_t count,
+                                          const SegmentAt& segment_at);
 
 }  // namespace palermo::ingest::detail

@@ -273,15 +273,17 @@ Result<Split> release_calls(session::Session& session, store::Transaction& trans
     const std::size_t size = std::min(store::kSegmentRecords, sorted.stored.size() - begin);
     const CallColumns part =
         gather(columns, std::span{sorted.stored}.subspan(begin, size), bulk.ids());
-    segments.push_back(store::encode_segment(part, 0, size));
+    segments.push_back(store::encode_segment(part, columns.texts, 0, size));
   }
   PALERMO_CHECK_OK(revise_source(session, transaction, item, split,
                                  static_cast<std::uint32_t>(segments.size()), {}));
-  PALERMO_CHECK_OK(bulk.insert());
-  PALERMO_CHECK_OK(write_identifiers(session, transaction, item.source, known));
+  PALERMO_TRY(std::string identifier_bytes, bulk.insert());
+  PALERMO_CHECK_OK(
+      write_identifiers(session, transaction, item.source, known, std::move(identifier_bytes)));
   PALERMO_CHECK_OK(write_segments(
       session, transaction, item.source,
-      rule.authorization ? rule.authorization->authorization.id() : std::string{}, segments));
+      rule.authorization ? rule.authorization->authorization.id() : std::string{}, segments.size(),
+      [&segments](std::size_t i) -> store::EncodedSegment& { return segments[i]; }));
   return split;
 }
 

@@ -76,7 +76,7 @@ Status write_source(session::Session& session, store::Transaction& transaction,
 }
 
 Status write_identifiers(session::Session& session, store::Transaction& transaction,
-                         const WrittenSource& place, std::int64_t before) {
+                         const WrittenSource& place, std::int64_t before, std::string bytes) {
   PALERMO_TRY(const std::int64_t last, store::last_identifier(session.db()));
   if (last == before) return core::ok();
   PALERMO_TRY(store::Statement query,
@@ -84,8 +84,9 @@ Status write_identifiers(session::Session& session, store::Transaction& transact
   PALERMO_CHECK_OK(query.bind(1, place.seq));
   PALERMO_TRY(const bool row, query.step());
   if (!row) return Error{ErrorCode::Internal, "identifiers were written before their source"};
-  PALERMO_TRY(const std::string bytes,
-              store::identifier_bytes(session.db(), before + 1, last - before));
+  if (bytes.empty()) {
+    PALERMO_TRY(bytes, store::identifier_bytes(session.db(), before + 1, last - before));
+  }
   v1::LedgerEntry entry;
   entry.set_id(place.id);
   v1::IdentifiersEntry& body = *entry.mutable_identifiers();

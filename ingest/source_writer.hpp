@@ -37,9 +37,11 @@ struct WrittenSource {
 
 /// Appends the entry that binds the identifiers this transaction added behind number `before`;
 /// none when it added none. The source's row must stand.
+/// @param bytes  what BulkIdentifiers::insert() returned; empty: they are read back
 [[nodiscard]] core::Status write_identifiers(session::Session& session,
                                              store::Transaction& transaction,
-                                             const WrittenSource& place, std::int64_t before);
+                                             const WrittenSource& place, std::int64_t before,
+                                             std::string bytes = {});
 
 /// Seals one group of rows that share a rule code, appends its entry, inserts its row, and adds it
 /// to the answer.

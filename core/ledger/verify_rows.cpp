@@ -16,8 +16,10 @@
 #include "core/ledger/verify_detail.hpp"
 #include "core/store/call_columns.hpp"
 #include "core/store/identifier_store.hpp"
+#include "core/store/postings.hpp"
 #include "core/store/record_store.hpp"
 #include "core/store/row_bytes.hpp"
+#include "core/store/segment_index.hpp"
 #include "palermo/v1/ingest.pb.h"
 
 namespace palermo::ledger::detail {
@@ -251,28 +253,89 @@ Status check_records(store::Database& db, Sources& sources, v1::VerifyResult& re
   return core::ok();
 }
 
-/// Which identifiers a segment mentions, by block, as the index must say it; nullopt: the list
-/// cannot be read.
-std::optional<std::map<std::int64_t, std::string>> index_of(const v1::CallSegment& segment) {
-  const auto ids = store::dictionary_of(segment);
-  if (!ids || !std::is_sorted(ids->begin(), ids->end(), std::less_equal<>{})) return std::nullopt;
-  std::map<std::int64_t, std::string> blocks;
-  for (store::IndexBlock& block :
-       segment.version() == 2 ? store::index_as_maps(*ids) : store::index_of(*ids))
-    blocks.emplace(block.block, std::move(block.bits));
-  return blocks;
-}
+/// Compares the index of segments with what their dictionaries say.
+class IndexCheck {
+ public:
+  [[nodiscard]] static core::Result<IndexCheck> read(store::Database& db) {
+    IndexCheck check;
+    // Small beside the segments: about 2 bytes a call.
+    PALERMO_TRY(Statement maps, db.prepare("SELECT segment, block, bits FROM segment_identifier"));
+    for (;;) {
+      PALERMO_TRY(const bool row, maps.step());
+      if (!row) break;
+      check.maps_[maps.integer(0)].emplace(maps.integer(1), maps.blob(2));
+    }
+    PALERMO_TRY(Statement lists,
+                db.prepare("SELECT first, count, block, bits FROM segment_posting"));
+    for (;;) {
+      PALERMO_TRY(const bool row, lists.step());
+      if (!row) break;
+      check.lists_[{lists.integer(0), lists.integer(1)}].emplace(lists.integer(2), lists.blob(3));
+    }
+    return check;
+  }
+
+  /// Segments in the order of their ids. Whether the index of this one follows from it, as far as
+  /// it is known yet.
+  [[nodiscard]] bool segment(std::int64_t id, const v1::CallSegment& message) {
+    const auto ids = store::dictionary_of(message);
+    const bool readable = ids.ok() && std::is_sorted(ids->begin(), ids->end(), std::less_equal<>{});
+    const auto map = maps_.extract(id);
+    // A range ends where the next one begins: overlapping ones cannot both hold.
+    if (!lists_.empty() && lists_.begin()->first.first == id && dictionaries_.empty()) {
+      count_ = lists_.begin()->first.second;
+      listed_ = std::move(lists_.begin()->second);
+      lists_.erase(lists_.begin());
+      if (count_ < 1 || count_ > static_cast<std::int64_t>(store::kPostingSegments)) {
+        count_ = 0;
+        return false;
+      }
+      good_ = true;
+    }
+    if (count_ > 0) {
+      good_ = good_ && readable && map.empty();
+      dictionaries_.push_back(readable ? *ids : std::vector<std::uint32_t>{});
+      if (static_cast<std::int64_t>(dictionaries_.size()) < count_) return readable && map.empty();
+      return finish_range();
+    }
+    if (!readable) return false;
+    std::map<std::int64_t, std::string> expected;
+    for (store::IndexBlock& block :
+         message.version() == 2 ? store::index_as_maps(*ids) : store::index_of(*ids))
+      expected.emplace(block.block, std::move(block.bits));
+    return map.empty() ? expected.empty() : map.mapped() == expected;
+  }
+
+  /// Rows that are left when all segments were seen: they name segments that are not there.
+  [[nodiscard]] std::optional<std::int64_t> left_over() const {
+    if (!maps_.empty()) return maps_.begin()->first;
+    if (!lists_.empty()) return lists_.begin()->first.first;
+    if (count_ > 0) return static_cast<std::int64_t>(dictionaries_.size());
+    return std::nullopt;
+  }
+
+ private:
+  bool finish_range() {
+    std::map<std::int64_t, std::string> expected;
+    for (store::Postings& postings : store::postings_of(dictionaries_))
+      expected.emplace(postings.block, std::move(postings.bytes));
+    dictionaries_.clear();
+    count_ = 0;
+    return good_ && listed_ == expected;
+  }
+
+  std::map<std::int64_t, std::map<std::int64_t, std::string>> maps_;  // by segment, by block
+  std::map<std::pair<std::int64_t, std::int64_t>, std::map<std::int64_t, std::string>>
+      lists_;               // by first segment and their number, by block
+  std::int64_t count_ = 0;  // of the range that is being read
+  bool good_ = true;
+  std::map<std::int64_t, std::string> listed_;
+  std::vector<std::vector<std::uint32_t>> dictionaries_;
+};
 
 Status check_segments(store::Database& db, const Spoken& entries, Sources& sources,
                       v1::VerifyResult& result, Findings& findings) {
-  // Small beside the segments: 512 bytes for each 4,096 identifiers.
-  std::map<std::int64_t, std::map<std::int64_t, std::string>> indexes;
-  PALERMO_TRY(Statement index, db.prepare("SELECT segment, block, bits FROM segment_identifier"));
-  for (;;) {
-    PALERMO_TRY(const bool row, index.step());
-    if (!row) break;
-    indexes[index.integer(0)].emplace(index.integer(1), index.blob(2));
-  }
+  PALERMO_TRY(IndexCheck index, IndexCheck::read(db));
   Pairing pairs{entries, Body::kSegment, findings};
   PALERMO_TRY(Statement query,
               db.prepare("SELECT id, source, records, blob, sha256, leaf, from_us, to_us "
@@ -295,13 +358,10 @@ Status check_segments(store::Database& db, const Spoken& entries, Sources& sourc
     } else {
       ++source->second.segments;
     }
-    auto indexed = indexes.extract(query.integer(0));
     v1::CallSegment segment;
     if (!segment.ParseFromArray(blob.data(), static_cast<int>(blob.size()))) {
       findings.add("ALTERED", place, "the call records cannot be read");
-    } else if (const auto expected = index_of(segment);
-               !expected ||
-               (indexed.empty() ? !expected->empty() : indexed.mapped() != *expected)) {
+    } else if (!index.segment(query.integer(0), segment)) {
       findings.add("ALTERED", place,
                    "the index of its identifiers does not follow from the call records");
     }
@@ -319,9 +379,9 @@ Status check_segments(store::Database& db, const Spoken& entries, Sources& sourc
     if (source != sources.end())
       expect_same(findings, place, "the source", body.source_id(), source->second.id);
   }
-  if (!indexes.empty())
-    findings.add("ALTERED", "table segment_identifier",
-                 fmt::format("it names segment {}, which is not there", indexes.begin()->first));
+  if (const auto left = index.left_over())
+    findings.add("ALTERED", "the index of segments",
+                 fmt::format("it names segment {}, which is not there", *left));
   pairs.report_missing("segment of call records");
   return core::ok();
 }

@@ -47,6 +47,10 @@ bool all_zero(const std::vector<T>& column, std::size_t begin, std::size_t end) 
 /// sorting.
 class IdSet {
  public:
+  void clear() {
+    std::fill(words_.begin(), words_.end(), 0);
+    count_ = 0;
+  }
   void add(const std::vector<std::uint32_t>& column, std::size_t begin, std::size_t end) {
     if (column.empty()) return;
     for (std::size_t i = begin; i < end; ++i) {
@@ -86,22 +90,36 @@ class IdSet {
   std::uint32_t count_ = 0;
 };
 
-IdSet ids_of(const CallColumns& c, std::size_t begin, std::size_t end) {
+/// Maps as long as the case has identifiers: kept from one segment to the next.
+struct Scratch {
   IdSet ids;
+  IdSet texts;
+  std::vector<std::int64_t> numbers;
+  std::vector<std::string_view> strings;
+};
+
+Scratch& scratch_of_thread() {
+  thread_local Scratch scratch;
+  return scratch;
+}
+
+void find_ids(const CallColumns& c, std::size_t begin, std::size_t end, IdSet& ids) {
+  ids.clear();
   for (const auto* column : {&c.a, &c.b, &c.imei, &c.imsi, &c.forwarded_to})
     ids.add(*column, begin, end);
   ids.finish();
-  return ids;
 }
 
-v1::CallSegment pack(const CallColumns& c, std::size_t begin, std::size_t end, const IdSet& ids) {
+v1::CallSegment pack(const CallColumns& c, std::span<const std::string> all_texts,
+                     std::size_t begin, std::size_t end, Scratch& memory) {
+  const IdSet& ids = memory.ids;
   v1::CallSegment segment;
   segment.set_version(kVersion);
   segment.set_records(static_cast<std::uint32_t>(end - begin));
   segment.set_source_id(c.source_id);
   segment.set_salt(core::random_bytes(32));
-  std::vector<std::int64_t> scratch;
-  scratch.reserve(std::max<std::size_t>(end - begin, ids.count()));
+  std::vector<std::int64_t>& scratch = memory.numbers;
+  scratch.clear();
   ids.each([&](std::uint32_t id) { scratch.push_back(id); });
   segment.set_identifiers(ids.count());
   if (ids.count() > 0) pack_steps(scratch, *segment.mutable_packed_dictionary());
@@ -137,14 +155,15 @@ v1::CallSegment pack(const CallColumns& c, std::size_t begin, std::size_t end, c
     pack_plain(local(c.forwarded_to), *segment.mutable_forwarded_to());
 
   // Texts of the whole file are narrowed to those this segment uses, in the file's order.
-  IdSet used;
+  IdSet& used = memory.texts;
+  used.clear();
   for (const auto* column : {&c.cell, &c.last_cell, &c.roaming, &c.authorization})
     used.add(*column, begin, end);
   used.finish();
   if (used.count() > 0) {
-    std::vector<std::string_view> texts;
-    texts.reserve(used.count());
-    used.each([&](std::uint32_t index) { texts.emplace_back(c.texts[index - 1]); });
+    std::vector<std::string_view>& texts = memory.strings;
+    texts.clear();
+    used.each([&](std::uint32_t index) { texts.emplace_back(all_texts[index - 1]); });
     pack_texts(texts, *segment.mutable_packed_texts());
   }
   const auto text = [&](const std::vector<std::uint32_t>& column,
@@ -181,13 +200,19 @@ Result<std::vector<std::string>> texts_of(const v1::CallSegment& segment) {
 
 }  // namespace
 
-v1::CallSegment pack_segment(const CallColumns& columns, std::size_t begin, std::size_t end) {
-  return pack(columns, begin, end, ids_of(columns, begin, end));
+v1::CallSegment pack_segment(const CallColumns& columns, std::span<const std::string> texts,
+                             std::size_t begin, std::size_t end) {
+  Scratch& memory = scratch_of_thread();
+  find_ids(columns, begin, end, memory.ids);
+  return pack(columns, texts, begin, end, memory);
 }
 
-EncodedSegment encode_segment(const CallColumns& columns, std::size_t begin, std::size_t end) {
-  const IdSet ids = ids_of(columns, begin, end);
-  const v1::CallSegment segment = pack(columns, begin, end, ids);
+EncodedSegment encode_segment(const CallColumns& columns, std::span<const std::string> texts,
+                              std::size_t begin, std::size_t end) {
+  Scratch& memory = scratch_of_thread();
+  const IdSet& ids = memory.ids;
+  find_ids(columns, begin, end, memory.ids);
+  const v1::CallSegment segment = pack(columns, texts, begin, end, memory);
   EncodedSegment encoded;
   encoded.blob = segment.SerializeAsString();
   encoded.sha256 = core::sha256(encoded.blob);
@@ -197,10 +222,8 @@ EncodedSegment encode_segment(const CallColumns& columns, std::size_t begin, std
                                               first + static_cast<std::ptrdiff_t>(end));
   encoded.from_us = *from;
   encoded.to_us = *to;
-  std::vector<std::uint32_t> all;
-  all.reserve(ids.count());
-  ids.each([&](std::uint32_t id) { all.push_back(id); });
-  encoded.index = index_of(all);
+  encoded.identifiers.reserve(ids.count());
+  ids.each([&](std::uint32_t id) { encoded.identifiers.push_back(id); });
   return encoded;
 }
 

@@ -3,13 +3,13 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/base/encoding.hpp"
 #include "core/base/result.hpp"
-#include "core/store/segment_index.hpp"
 #include "palermo/v1/segment.pb.h"
 
 namespace palermo::store {
@@ -108,16 +108,23 @@ struct EncodedSegment {
   std::uint32_t records = 0;
   std::int64_t from_us = 0;
   std::int64_t to_us = 0;
-  std::vector<IndexBlock> index;  // docs/formats/segments.md
+  std::vector<std::uint32_t> identifiers;  // that it mentions, ascending
 };
 
-/// Rows [begin, end) as one segment. Thread-safe; no shared state.
+/// Rows [begin, end) as one segment. Thread-safe; keeps scratch memory for the thread.
 /// @param columns  all mandatory columns filled (parties, time, use, line)
+/// @param texts    what the text columns point into, which may be more than this segment uses
 /// @cost about 40 ns a record
-[[nodiscard]] EncodedSegment encode_segment(const CallColumns& columns, std::size_t begin,
+[[nodiscard]] EncodedSegment encode_segment(const CallColumns& columns,
+                                            std::span<const std::string> texts, std::size_t begin,
                                             std::size_t end);
+[[nodiscard]] inline EncodedSegment encode_segment(const CallColumns& columns, std::size_t begin,
+                                                   std::size_t end) {
+  return encode_segment(columns, columns.texts, begin, end);
+}
 /// The message before serialization, for QuarantinedProduct.
-[[nodiscard]] v1::CallSegment pack_segment(const CallColumns& columns, std::size_t begin,
+[[nodiscard]] v1::CallSegment pack_segment(const CallColumns& columns,
+                                           std::span<const std::string> texts, std::size_t begin,
                                            std::size_t end);
 
 /// @param wanted  bit set of CallColumn

@@ -106,7 +106,8 @@ void BulkIdentifiers::assign(const std::vector<bool>& used) {
   }
 }
 
-Status BulkIdentifiers::insert_blocks(std::span<const std::uint32_t> positions) {
+Status BulkIdentifiers::insert_blocks(std::span<const std::uint32_t> positions,
+                                      IdentifierBytes& bytes) {
   PALERMO_TRY(Statement insert,
               db_->prepare("INSERT INTO identifier_block (first, count, kind, low, high, blob) "
                            "VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
@@ -122,23 +123,38 @@ Status BulkIdentifiers::insert_blocks(std::span<const std::uint32_t> positions) 
                                      block.front()->value, block.back()->value));
     PALERMO_CHECK_OK(insert.bind_blob(6, blob));
     PALERMO_CHECK_OK(insert.run());
+    bytes.block(ids_[part.front()], static_cast<std::int64_t>(part.size()), block.front()->kind,
+                block.front()->value, block.back()->value, blob);
   }
   return core::ok();
 }
 
-Status BulkIdentifiers::insert() {
+std::size_t BulkIdentifiers::end_of_stretch(std::size_t begin) const {
+  std::size_t end = begin + 1;
+  while (end < added_.size() &&
+         identifiers_[added_[end]].kind == identifiers_[added_[begin]].kind &&
+         identifiers_[added_[end - 1]].value < identifiers_[added_[end]].value)
+    ++end;
+  return end;
+}
+
+Result<std::string> BulkIdentifiers::insert() {
+  if (added_.empty()) return std::string{};
+  bool packed = false;
+  for (std::size_t begin = 0, end = 0; begin < added_.size() && !packed; begin = end) {
+    end = end_of_stretch(begin);
+    packed = end - begin >= kFewestInBlocks;
+  }
+  IdentifierBytes bytes{packed};
   PALERMO_TRY(Statement insert,
               db_->prepare("INSERT INTO identifier (id, kind, value, valid, country, raw) "
                            "VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
   // Ids follow one another over added_, so every stretch of it is a range.
   const std::span<const std::uint32_t> added{added_};
-  for (std::size_t begin = 0; begin < added.size();) {
-    std::size_t end = begin + 1;
-    while (end < added.size() && identifiers_[added[end]].kind == identifiers_[added[begin]].kind &&
-           identifiers_[added[end - 1]].value < identifiers_[added[end]].value)
-      ++end;
+  for (std::size_t begin = 0, end = 0; begin < added.size(); begin = end) {
+    end = end_of_stretch(begin);
     if (end - begin >= kFewestInBlocks) {
-      PALERMO_CHECK_OK(insert_blocks(added.subspan(begin, end - begin)));
+      PALERMO_CHECK_OK(insert_blocks(added.subspan(begin, end - begin), bytes));
     } else {
       for (const std::uint32_t i : added.subspan(begin, end - begin)) {
         const ObservedIdentifier& identifier = identifiers_[i];
@@ -146,12 +162,13 @@ Status BulkIdentifiers::insert() {
                                          identifier.valid ? 1 : 0, identifier.country,
                                          identifier.raw));
         PALERMO_CHECK_OK(insert.run());
+        bytes.row(ids_[i], identifier.kind, identifier.value, identifier.valid, identifier.country,
+                  identifier.raw);
       }
     }
-    begin = end;
   }
   added_.clear();
-  return core::ok();
+  return bytes.take();
 }
 
 Result<StoredIdentifier> find_identifier(Database& db, std::int64_t id) {

@@ -11,6 +11,7 @@
 #include "core/store/database.hpp"
 #include "core/store/identifier_blocks.hpp"
 #include "core/store/record_row.hpp"
+#include "core/store/row_bytes.hpp"
 
 namespace palermo::store {
 
@@ -55,10 +56,15 @@ class BulkIdentifiers {
   void assign(const std::vector<bool>& used);
   /// Inserts those that assign() numbered: as blocks where kFewestInBlocks or more of one kind
   /// stand in the order of their values, else as rows.
-  [[nodiscard]] Status insert();
+  /// @return the bytes under their commitment, as identifier_bytes() would read them back; empty
+  /// when there were none
+  [[nodiscard]] Result<std::string> insert();
 
  private:
-  [[nodiscard]] Status insert_blocks(std::span<const std::uint32_t> positions);
+  [[nodiscard]] Status insert_blocks(std::span<const std::uint32_t> positions,
+                                     IdentifierBytes& bytes);
+  /// Where the stretch of added_ that begins there ends: one kind, in the order of the values.
+  [[nodiscard]] std::size_t end_of_stretch(std::size_t begin) const;
   BulkIdentifiers(Database& db, std::span<const ObservedIdentifier> identifiers)
       : db_{&db}, identifiers_{identifiers}, ids_(identifiers.size(), 0) {}
   Database* db_;

@@ -34,12 +34,12 @@ struct FreeDecompressor {
 void compress(std::string_view bytes, int level, std::string& out) {
   thread_local const std::unique_ptr<ZSTD_CCtx, FreeCompressor> context{ZSTD_createCCtx()};
   if (context == nullptr) throw std::bad_alloc{};
-  out.resize(ZSTD_compressBound(bytes.size()));
+  thread_local std::vector<char> room;
+  room.resize(std::max(room.size(), ZSTD_compressBound(bytes.size())));
   const std::size_t size =
-      ZSTD_compressCCtx(context.get(), out.data(), out.size(), bytes.data(), bytes.size(), level);
+      ZSTD_compressCCtx(context.get(), room.data(), room.size(), bytes.data(), bytes.size(), level);
   if (ZSTD_isError(size) != 0) throw std::bad_alloc{};  // only memory can fail with enough room
-  out.resize(size);
-  out.shrink_to_fit();
+  out.assign(room.data(), size);
 }
 
 /// @param out  exactly as long as the content must be

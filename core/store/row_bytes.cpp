@@ -35,6 +35,32 @@ std::string record_bytes(std::string_view payload, const RecordColumns& columns,
   return bytes;
 }
 
+IdentifierBytes::IdentifierBytes(bool packed)
+    : packed_{packed},
+      bytes_{joined_bytes({packed ? "palermo/identifiers/v2" : "palermo/identifiers/v1"})} {}
+
+void IdentifierBytes::row(std::int64_t id, std::string_view kind, std::string_view value,
+                          bool valid, std::string_view country, std::string_view raw) {
+  if (packed_) append(bytes_, "row");
+  append(bytes_, std::to_string(id));
+  append(bytes_, kind);
+  append(bytes_, value);
+  append(bytes_, valid ? "1" : "0");
+  append(bytes_, country);
+  append(bytes_, raw);
+}
+
+void IdentifierBytes::block(std::int64_t first, std::int64_t count, std::string_view kind,
+                            std::string_view low, std::string_view high, std::string_view blob) {
+  append(bytes_, "block");
+  append(bytes_, std::to_string(first));
+  append(bytes_, std::to_string(count));
+  append(bytes_, kind);
+  append(bytes_, low);
+  append(bytes_, high);
+  append(bytes_, blob);
+}
+
 Result<std::string> identifier_bytes(Database& db, std::int64_t first, std::int64_t count) {
   PALERMO_TRY(Statement rows,
               db.prepare("SELECT id, kind, value, valid, country, raw FROM identifier "

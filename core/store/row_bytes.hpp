@@ -33,6 +33,22 @@ struct RecordColumns {
     std::string_view payload, const RecordColumns& columns,
     const std::set<std::pair<std::string, std::string>>& identifiers);
 
+/// Bytes under the commitment of identifiers, put together in the order of their ids.
+class IdentifierBytes {
+ public:
+  /// @param packed  whether some of them stand in a block
+  explicit IdentifierBytes(bool packed);
+  void row(std::int64_t id, std::string_view kind, std::string_view value, bool valid,
+           std::string_view country, std::string_view raw);
+  void block(std::int64_t first, std::int64_t count, std::string_view kind, std::string_view low,
+             std::string_view high, std::string_view blob);
+  [[nodiscard]] std::string take() { return std::move(bytes_); }
+
+ private:
+  bool packed_;
+  std::string bytes_;
+};
+
 /// Bytes under the commitment of identifiers `first` … `first + count - 1`: every column of their
 /// rows and blocks.
 /// @error Integrity  one of them is not there, or stands there twice (reason ALTERED)

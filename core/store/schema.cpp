@@ -106,7 +106,16 @@ CREATE TABLE entity_event (seq INTEGER PRIMARY KEY, payload BLOB NOT NULL, salt 
                            leaf INTEGER NOT NULL REFERENCES leaf (idx)) STRICT;
 )sql";
 
-constexpr const char* kMigrations[] = {kVersion1, kVersion2, kVersion3, kVersion4};
+// Which of `count` segments from `first` on mention an identifier, a row for 256 identifiers
+// (Postings). Segments written before keep their rows in segment_identifier.
+constexpr const char* kVersion5 = R"sql(
+CREATE TABLE segment_posting (block INTEGER NOT NULL,
+                              first INTEGER NOT NULL REFERENCES segment (id),
+                              count INTEGER NOT NULL, bits BLOB NOT NULL,
+                              PRIMARY KEY (block, first)) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr const char* kMigrations[] = {kVersion1, kVersion2, kVersion3, kVersion4, kVersion5};
 
 }  // namespace
 

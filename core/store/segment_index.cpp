@@ -2,86 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
+
+#include "core/store/bit_stream.hpp"
 
 namespace palermo::store {
 namespace {
 
 constexpr std::size_t kMapBytes = kIndexBlockIds / 8;
 constexpr unsigned kMaxLowBits = 12;
-
-/// Bits behind one another, the lowest of a byte first.
-class BitWriter {
- public:
-  explicit BitWriter(std::string& bytes) : bytes_{bytes} {}
-  /// @param count  0 to 32; value has no bit above them
-  void put(std::uint64_t value, unsigned count) {
-    held_ |= value << used_;
-    for (used_ += count; used_ >= 8; used_ -= 8) {
-      bytes_ += static_cast<char>(held_ & 0xff);
-      held_ >>= 8;
-    }
-  }
-  void finish() {
-    if (used_ > 0) bytes_ += static_cast<char>(held_ & 0xff);
-  }
-
- private:
-  std::string& bytes_;
-  std::uint64_t held_ = 0;
-  unsigned used_ = 0;
-};
-
-class BitReader {
- public:
-  explicit BitReader(std::string_view bytes) : bytes_{bytes} {}
-  /// Ones up to the next zero, which is taken too.
-  std::uint32_t ones() {
-    std::uint32_t count = 0;
-    while (true) {
-      fill();
-      if (have_ == 0) {
-        past_end_ = true;
-        return count;
-      }
-      const auto run = static_cast<unsigned>(std::countr_one(held_));
-      if (run < have_) {
-        take(run + 1);
-        return count + run;
-      }
-      count += have_;
-      take(have_);
-    }
-  }
-  /// @param count  0 to 32
-  std::uint32_t bits(unsigned count) {
-    fill();
-    if (have_ < count) {
-      past_end_ = true;
-      return 0;
-    }
-    const auto value = static_cast<std::uint32_t>(held_ & ((std::uint64_t{1} << count) - 1));
-    take(count);
-    return value;
-  }
-  [[nodiscard]] bool past_end() const { return past_end_; }
-
- private:
-  void fill() {
-    for (; have_ <= 56 && at_ < bytes_.size(); have_ += 8)
-      held_ |= std::uint64_t{static_cast<unsigned char>(bytes_[at_++])} << have_;
-  }
-  void take(unsigned count) {
-    held_ = count < 64 ? held_ >> count : 0;
-    have_ -= count;
-  }
-
-  std::string_view bytes_;
-  std::size_t at_ = 0;
-  std::uint64_t held_ = 0;  // bits read ahead; those above have_ are 0
-  unsigned have_ = 0;
-  bool past_end_ = false;
-};
 
 std::string map_of(std::span<const std::uint32_t> within) {
   std::string map(kMapBytes, '\0');

@@ -1,4 +1,5 @@
-// Which identifiers a call segment mentions, as small maps of 4,096 each.
+// Which identifiers a call segment mentions, as small maps of 4,096 each: the index of cases up to
+// schema 4, whose segments keep it. New segments are indexed by postings.hpp.
 #pragma once
 
 #include <cstdint>

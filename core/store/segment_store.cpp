@@ -5,18 +5,26 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <tuple>
+
+#include "core/base/parallel.hpp"
+#include "core/store/postings.hpp"
+#include "core/store/segment_index.hpp"
 
 namespace palermo::store {
 namespace {
 
-/// Ids of the segments whose index mentions one of the identifiers.
-Result<std::set<std::int64_t>> segments_mentioning(Database& db,
-                                                   const std::vector<std::uint32_t>& identifiers) {
+core::Error damaged_index() {
+  return core::Error{core::ErrorCode::Integrity,
+                     "the identifier index of the call segments is damaged", std::nullopt,
+                     "run `palermo audit verify`", "ALTERED"};
+}
+
+/// Segments of cases up to schema 4, and those that were written then.
+Status add_from_maps(Database& db, std::span<const std::uint32_t> identifiers,
+                     std::set<std::int64_t>& found) {
   std::map<std::uint32_t, std::vector<std::uint32_t>> by_block;
   for (const std::uint32_t id : identifiers)
     by_block[id / kIndexBlockIds].push_back(id % kIndexBlockIds);
-  std::set<std::int64_t> found;
   PALERMO_TRY(
       Statement query,
       db.prepare("SELECT segment, bits FROM segment_identifier WHERE block = ?1 ORDER BY segment"));
@@ -27,11 +35,37 @@ Result<std::set<std::int64_t>> segments_mentioning(Database& db,
       PALERMO_TRY(const bool row, query.step());
       if (!row) break;
       const std::optional<bool> mentioned = mentions_any(query.blob(1), within);
-      if (!mentioned)
-        return core::Error{core::ErrorCode::Integrity,
-                           "the identifier index of a call segment is damaged", std::nullopt,
-                           "run `palermo audit verify`", "ALTERED"};
+      if (!mentioned) return damaged_index();
       if (*mentioned) found.insert(query.integer(0));
+    }
+    query.reset();
+  }
+  return core::ok();
+}
+
+/// Ids of the segments whose index mentions one of the identifiers.
+Result<std::set<std::int64_t>> segments_mentioning(Database& db,
+                                                   std::span<const std::uint32_t> identifiers) {
+  std::set<std::int64_t> found;
+  PALERMO_CHECK_OK(add_from_maps(db, identifiers, found));
+  std::map<std::uint32_t, std::vector<std::uint32_t>> by_block;
+  for (const std::uint32_t id : identifiers) by_block[id / kPostingIds].push_back(id % kPostingIds);
+  PALERMO_TRY(
+      Statement query,
+      db.prepare("SELECT first, count, bits FROM segment_posting WHERE block = ?1 ORDER BY first"));
+  std::vector<std::uint32_t> positions;
+  for (const auto& [block, within] : by_block) {
+    PALERMO_CHECK_OK(query.bind(1, block));
+    while (true) {
+      PALERMO_TRY(const bool row, query.step());
+      if (!row) break;
+      positions.clear();
+      for (const std::uint32_t id : within)
+        if (!find_postings(query.blob(2), id, positions)) return damaged_index();
+      for (const std::uint32_t position : positions) {
+        if (position >= query.integer(1)) return damaged_index();
+        found.insert(query.integer(0) + position);
+      }
     }
     query.reset();
   }
@@ -70,25 +104,28 @@ Result<std::int64_t> write_segment(Database& db, std::int64_t source_seq,
   return db.last_insert_rowid();
 }
 
-Status write_index(Database& db, std::int64_t first, std::span<const EncodedSegment> segments) {
+Status write_index(Database& db, std::int64_t first,
+                   std::span<const std::vector<std::uint32_t>> identifiers) {
   struct Row {
-    std::uint32_t block;
-    std::int64_t segment;
-    const std::string* bits;
+    std::int64_t first;
+    std::int64_t count;
+    Postings postings;
   };
   std::vector<Row> rows;
-  for (std::size_t i = 0; i < segments.size(); ++i)
-    for (const IndexBlock& block : segments[i].index)
-      rows.push_back({block.block, first + static_cast<std::int64_t>(i), &block.bits});
+  for (std::size_t begin = 0; begin < identifiers.size(); begin += kPostingSegments) {
+    const auto part =
+        identifiers.subspan(begin, std::min(kPostingSegments, identifiers.size() - begin));
+    for (Postings& postings : postings_of(part, core::cores()))
+      rows.push_back({first + static_cast<std::int64_t>(begin),
+                      static_cast<std::int64_t>(part.size()), std::move(postings)});
+  }
   // In the order of the table's key its pages are written once and full.
-  std::sort(rows.begin(), rows.end(), [](const Row& x, const Row& y) {
-    return std::tie(x.block, x.segment) < std::tie(y.block, y.segment);
-  });
-  PALERMO_TRY(Statement insert, db.prepare("INSERT INTO segment_identifier VALUES (?1, ?2, ?3)"));
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const Row& x, const Row& y) { return x.postings.block < y.postings.block; });
+  PALERMO_TRY(Statement insert, db.prepare("INSERT INTO segment_posting VALUES (?1, ?2, ?3, ?4)"));
   for (const Row& row : rows) {
-    PALERMO_CHECK_OK(insert.bind(1, row.block));
-    PALERMO_CHECK_OK(insert.bind(2, row.segment));
-    PALERMO_CHECK_OK(insert.bind_blob(3, *row.bits));
+    PALERMO_CHECK_OK(insert.bind_all(std::int64_t{row.postings.block}, row.first, row.count));
+    PALERMO_CHECK_OK(insert.bind_blob(4, row.postings.bytes));
     PALERMO_CHECK_OK(insert.run());
   }
   return core::ok();

@@ -20,9 +20,10 @@ namespace palermo::store {
 [[nodiscard]] Result<std::int64_t> write_segment(Database& db, std::int64_t source_seq,
                                                  const EncodedSegment& segment, std::uint64_t leaf);
 
-/// Writes which identifiers segments `first`, `first + 1`, … mention.
+/// Writes which of the segments `first`, `first + 1`, … mention which identifiers.
+/// @param identifiers  of each segment, as EncodedSegment has them
 [[nodiscard]] Status write_index(Database& db, std::int64_t first,
-                                 std::span<const EncodedSegment> segments);
+                                 std::span<const std::vector<std::uint32_t>> identifiers);
 
 /// What to read. Times are inclusive and select segments, whose rows may lie outside: filter again.
 struct SegmentQuery {

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <bit>
+#include <numeric>
+#include <utility>
+
+#include "core/base/parallel.hpp"
 
 namespace palermo::ingest {
 namespace {
@@ -67,12 +71,7 @@ std::string_view check(const CallColumns& c, std::size_t row, const Coverage& co
   return target ? authorization::kCovered : authorization::kNotATarget;
 }
 
-}  // namespace
-
-void CallSet::reserve(std::size_t rows) { slots_.assign(std::bit_ceil(rows * 2 + 16), Slot{}); }
-
-std::uint64_t CallSet::hash_of(std::uint32_t row) const {
-  const CallColumns& c = *columns_;
+std::uint32_t hash_of(const CallColumns& c, std::uint32_t row) {
   std::uint64_t hash =
       mix(static_cast<std::uint64_t>(c.started_at_us[row]), join(c.a[row], c.b[row]));
   hash = mix(hash, join(static_cast<std::uint32_t>(c.duration_s[row]),
@@ -82,11 +81,10 @@ std::uint64_t CallSet::hash_of(std::uint32_t row) const {
   if (!c.latitude_e7.empty() || !c.longitude_e7.empty())
     hash = mix(hash, join(static_cast<std::uint32_t>(CallColumns::at(c.latitude_e7, row)),
                           static_cast<std::uint32_t>(CallColumns::at(c.longitude_e7, row))));
-  return hash;
+  return static_cast<std::uint32_t>(hash >> 32);
 }
 
-bool CallSet::equal(std::uint32_t x, std::uint32_t y) const {
-  const CallColumns& c = *columns_;
+bool equal(const CallColumns& c, std::uint32_t x, std::uint32_t y) {
   const auto same = [x, y](const auto& column) {
     return CallColumns::at(column, x) == CallColumns::at(column, y);
   };
@@ -96,22 +94,96 @@ bool CallSet::equal(std::uint32_t x, std::uint32_t y) const {
          same(c.azimuth_deg);
 }
 
-void CallSet::prefetch(std::uint64_t hash) const {
-  __builtin_prefetch(&slots_[hash & (slots_.size() - 1)], 1);
-}
-
-bool CallSet::insert_hashed(std::uint32_t row, std::uint64_t hash) {
-  const std::size_t mask = slots_.size() - 1;
-  const auto tag = static_cast<std::uint32_t>(hash >> 32);
-  for (std::size_t at = hash & mask;; at = (at + 1) & mask) {
-    Slot& slot = slots_[at];
-    if (slot.row_plus_1 == 0) {
-      slot = {tag, row + 1};
-      return true;
-    }
-    if (slot.hash == tag && equal(slot.row_plus_1 - 1, row)) return false;
+/// Finds rows equal to one before them. Rows are parted by their hash, so that the set of one part
+/// fits the cache and every core has parts of its own.
+class DuplicateSearch {
+ public:
+  DuplicateSearch(const CallColumns& columns, const std::vector<std::uint32_t>& rows)
+      : columns_{columns}, rows_{rows} {
+    while (rows.size() >> bits_ > kRowsInPart && bits_ < kMostBits) ++bits_;
   }
-}
+
+  /// For each of `rows`, whether it is equal to one that stands before it there.
+  [[nodiscard]] std::vector<char> find() {
+    part_rows();
+    std::vector<char> duplicate(rows_.size(), 0);
+    core::run_all(begins_.size() - 1, [&](std::size_t part) { search(part, duplicate); });
+    return duplicate;
+  }
+
+ private:
+  static constexpr std::size_t kRowsInPart = 16'384;
+  static constexpr unsigned kMostBits = 12;
+  struct Slot {
+    std::uint32_t hash = 0;
+    std::uint32_t place_plus_1 = 0;
+  };
+
+  [[nodiscard]] std::size_t part_of(std::uint32_t hash) const {
+    return bits_ == 0 ? 0 : hash >> (32 - bits_);
+  }
+
+  /// Places in rows_, those of a part together and in their order.
+  void part_rows() {
+    const std::size_t parts = std::size_t{1} << bits_;
+    const unsigned threads = rows_.size() > kRowsInPart ? core::cores() : 1;
+    hashes_.resize(rows_.size());
+    places_.resize(rows_.size());
+    std::vector<std::vector<std::size_t>> at(threads, std::vector<std::size_t>(parts, 0));
+    const auto range = [&](unsigned thread) {
+      return std::pair{rows_.size() * thread / threads, rows_.size() * (thread + 1) / threads};
+    };
+    core::run_parts(threads, [&](unsigned thread) {
+      const auto [begin, end] = range(thread);
+      for (std::size_t i = begin; i < end; ++i) {
+        hashes_[i] = hash_of(columns_, rows_[i]);
+        ++at[thread][part_of(hashes_[i])];
+      }
+    });
+    begins_.assign(1, 0);
+    std::size_t next = 0;
+    for (std::size_t part = 0; part < parts; ++part) {
+      for (std::vector<std::size_t>& of_thread : at) next += std::exchange(of_thread[part], next);
+      begins_.push_back(next);
+    }
+    core::run_parts(threads, [&](unsigned thread) {
+      const auto [begin, end] = range(thread);
+      for (std::size_t i = begin; i < end; ++i)
+        places_[at[thread][part_of(hashes_[i])]++] = static_cast<std::uint32_t>(i);
+    });
+  }
+
+  void search(std::size_t part, std::vector<char>& duplicate) const {
+    thread_local std::vector<Slot> slots;
+    const std::size_t count = begins_[part + 1] - begins_[part];
+    slots.assign(std::bit_ceil(count * 2 + 16), Slot{});
+    const std::size_t mask = slots.size() - 1;
+    for (std::size_t i = begins_[part]; i < begins_[part + 1]; ++i) {
+      const std::uint32_t place = places_[i];
+      const std::uint32_t hash = hashes_[place];
+      for (std::size_t at = (hash * 0x9E3779B1U) & mask;; at = (at + 1) & mask) {
+        Slot& slot = slots[at];
+        if (slot.place_plus_1 == 0) {
+          slot = {hash, place + 1};
+          break;
+        }
+        if (slot.hash == hash && equal(columns_, rows_[slot.place_plus_1 - 1], rows_[place])) {
+          duplicate[place] = 1;
+          break;
+        }
+      }
+    }
+  }
+
+  const CallColumns& columns_;
+  const std::vector<std::uint32_t>& rows_;
+  unsigned bits_ = 0;
+  std::vector<std::uint32_t> hashes_;
+  std::vector<std::uint32_t> places_;
+  std::vector<std::size_t> begins_;  // of each part in places_, and the end
+};
+
+}  // namespace
 
 SortedCalls sort_calls(const CallTable& table, const CallColumns& columns, std::size_t own,
                        const ScopeRule& scope) {
@@ -139,33 +211,23 @@ SortedCalls sort_calls(const CallTable& table, const CallColumns& columns, std::
       }
     }
   }
-  const std::size_t candidates = all_open ? own : covered.size();
-  CallSet set{columns};
-  const std::size_t earlier = columns.records - own;
-  set.reserve(candidates + earlier);
-  for (std::size_t row = own; row < columns.records; ++row)
-    set.insert(static_cast<std::uint32_t>(row));
-  sorted.stored.reserve(candidates);
-  // The slots of a large set are cold: ask for those of the next rows while the first are compared.
-  constexpr std::size_t kAhead = 16;
-  std::uint64_t hashes[kAhead];
-  const auto row_at = [&](std::size_t i) {
-    return all_open ? static_cast<std::uint32_t>(i) : covered[i];
-  };
-  for (std::size_t i = 0; i < std::min(kAhead, candidates); ++i) {
-    hashes[i] = set.hash_of(row_at(i));
-    set.prefetch(hashes[i]);
+  // Rows of earlier files come first: what they hold is what counts as before.
+  std::vector<std::uint32_t> rows(columns.records - own);
+  const std::size_t earlier = rows.size();
+  std::iota(rows.begin(), rows.end(), static_cast<std::uint32_t>(own));
+  if (all_open) {
+    rows.resize(columns.records);
+    std::iota(rows.begin() + static_cast<std::ptrdiff_t>(earlier), rows.end(), 0U);
+  } else {
+    rows.insert(rows.end(), covered.begin(), covered.end());
   }
-  for (std::size_t i = 0; i < candidates; ++i) {
-    const std::uint32_t row = row_at(i);
-    if (set.insert_hashed(row, hashes[i % kAhead])) {
-      sorted.stored.push_back(row);
+  const std::vector<char> duplicate = DuplicateSearch{columns, rows}.find();
+  sorted.stored.reserve(rows.size() - earlier);
+  for (std::size_t i = earlier; i < rows.size(); ++i) {
+    if (duplicate[i] == 0) {
+      sorted.stored.push_back(rows[i]);
     } else {
       ++sorted.duplicates;
-    }
-    if (i + kAhead < candidates) {
-      hashes[i % kAhead] = set.hash_of(row_at(i + kAhead));
-      set.prefetch(hashes[i % kAhead]);
     }
   }
   return sorted;

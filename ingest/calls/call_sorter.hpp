@@ -29,33 +29,12 @@ struct SortedCalls {
   std::map<std::string, std::vector<std::uint32_t>> quarantine;  // rule code -> rows
 };
 
-/// A set of calls that remembers whole records, so that an equal hash alone never makes a
-/// duplicate. Two calls are the same when every column but line, offset and authorization is.
-class CallSet {
- public:
-  /// @param columns  outlives the set; rows may be appended as long as reserve() was called for
-  /// them
-  explicit CallSet(const store::CallColumns& columns) : columns_{&columns} {}
-  void reserve(std::size_t rows);
-  /// True when no equal row was there before.
-  bool insert(std::uint32_t row) { return insert_hashed(row, hash_of(row)); }
-  [[nodiscard]] std::uint64_t hash_of(std::uint32_t row) const;
-  bool insert_hashed(std::uint32_t row, std::uint64_t hash);
-  void prefetch(std::uint64_t hash) const;
-
- private:
-  struct Slot {
-    std::uint32_t hash = 0;
-    std::uint32_t row_plus_1 = 0;
-  };
-  [[nodiscard]] bool equal(std::uint32_t x, std::uint32_t y) const;
-  const store::CallColumns* columns_;
-  std::vector<Slot> slots_;
-};
-
-/// Sorts rows [0, table rows). Scope first, then duplicates among what is covered.
+/// Sorts rows [0, table rows). Scope first, then duplicates among what is covered. Two calls are
+/// the same when every column but line, offset and authorization is; the first is kept. Whole
+/// records are compared: an equal hash alone never makes a duplicate.
 /// @param columns  those of `table`, possibly with rows of earlier segments appended after its own
 /// @param own      number of rows that belong to the table
+/// @cost about 50 ns a row, shared by the cores
 [[nodiscard]] SortedCalls sort_calls(const CallTable& table, const store::CallColumns& columns,
                                      std::size_t own, const ScopeRule& scope);
 

@@ -72,7 +72,7 @@ RowScanner::RowScanner(std::string_view text, char delimiter, char quote, bool b
       delimiter_{delimiter},
       quote_{quote},
       backslash_{backslash} {
-  cells_.reserve(64);
+  row_.cells.reserve(64);
   load(0);
 }
 
@@ -101,31 +101,27 @@ void RowScanner::seek(std::size_t position) {
   mask_ = all_ & ~((std::uint64_t{1} << within) - 1);
 }
 
-RowScanner::Event RowScanner::finish_row(std::size_t field_begin, std::size_t end) {
-  push(field_begin, end);
-  row_text_end_ = end;
-  return Event::Row;
-}
-
-RowScanner::Event RowScanner::next() {
-  cells_.clear();
-  text_after_quote_ = false;
-  ended_by_line_end_ = true;
-  row_begin_ = position_;
-  row_line_ = line_;
+RowScanner::Event RowScanner::next(ScannedRow& row) {
+  row.cells.clear();
+  row.data = data_;
+  row.text_after_quote = false;
+  row.ended_by_line_end = true;
+  row.begin = position_;
+  row.line = row.next_line = line_;
   if (position_ >= size_) return Event::End;
-  high_ = block_high_;
+  row.may_hold_non_ascii = block_high_;
   std::size_t field_begin = position_;
   std::size_t closed_at = 0;  // after the closing quote of the current cell, 0: none
   bool quoted = false;
   Cell quoted_cell;
   const auto end_cell = [&](std::size_t end) {
     if (!quoted) {
-      push(field_begin, end);
+      row.cells.push_back(
+          {data_ + field_begin, static_cast<std::uint32_t>(end - field_begin), false});
       return;
     }
-    if (end != closed_at) text_after_quote_ = true;
-    cells_.push_back(quoted_cell);
+    if (end != closed_at) row.text_after_quote = true;
+    row.cells.push_back(quoted_cell);
     quoted = false;
   };
   while (true) {
@@ -133,14 +129,14 @@ RowScanner::Event RowScanner::next() {
       const std::size_t next_base = base_ + 64;
       if (next_base >= size_) {  // the text ends within the row
         end_cell(size_);
-        row_text_end_ = row_end_ = position_ = size_;
-        ended_by_line_end_ = false;
-        if (row_text_end_ - row_begin_ > kMaxRowBytes) return Event::RowTooLong;
+        row.text_end = row.end = position_ = size_;
+        row.ended_by_line_end = false;
+        if (row.text_end - row.begin > kMaxRowBytes) return Event::RowTooLong;
         return Event::Row;
       }
-      if (next_base - row_begin_ > kMaxRowBytes + 64) return Event::RowTooLong;
+      if (next_base - row.begin > kMaxRowBytes + 64) return Event::RowTooLong;
       load(next_base);
-      high_ = high_ || block_high_;
+      row.may_hold_non_ascii = row.may_hold_non_ascii || block_high_;
     }
     const std::size_t at = base_ + static_cast<unsigned>(std::countr_zero(mask_));
     mask_ &= mask_ - 1;
@@ -152,13 +148,13 @@ RowScanner::Event RowScanner::next() {
     }
     if (c == '\n' || c == '\r') {
       end_cell(at);
-      row_text_end_ = at;
-      row_end_ = at + 1;
-      if (c == '\r' && row_end_ < size_ && data_[row_end_] == '\n') ++row_end_;
-      position_ = row_end_;
-      ++line_;
+      row.text_end = at;
+      row.end = at + 1;
+      if (c == '\r' && row.end < size_ && data_[row.end] == '\n') ++row.end;
+      position_ = row.end;
+      row.next_line = ++line_;
       if (position_ < size_) seek(position_);
-      if (row_text_end_ - row_begin_ > kMaxRowBytes) return Event::RowTooLong;
+      if (row.text_end - row.begin > kMaxRowBytes) return Event::RowTooLong;
       return Event::Row;
     }
     if (c == '\0') return Event::Nul;
@@ -167,7 +163,7 @@ RowScanner::Event RowScanner::next() {
     std::size_t scan = at + 1;
     quoted_cell = {data_ + scan, 0, false};
     while (true) {
-      const std::size_t limit = std::min(size_, row_begin_ + kMaxRowBytes + 1);
+      const std::size_t limit = std::min(size_, row.begin + kMaxRowBytes + 1);
       const auto* hit =
           scan < limit ? static_cast<const char*>(std::memchr(data_ + scan, quote_, limit - scan))
                        : nullptr;
@@ -197,12 +193,12 @@ RowScanner::Event RowScanner::next() {
       if (inside[i] == '\n' ||
           (inside[i] == '\r' && !(i + 1 < inside.size() && inside[i + 1] == '\n')))
         ++line_;
-      if (static_cast<unsigned char>(inside[i]) >= 0x80) high_ = true;
+      if (static_cast<unsigned char>(inside[i]) >= 0x80) row.may_hold_non_ascii = true;
     }
     quoted = true;
     if (closed_at < size_) {
       seek(closed_at);
-      high_ = high_ || block_high_;
+      row.may_hold_non_ascii = row.may_hold_non_ascii || block_high_;
     } else {
       mask_ = 0;
       base_ = size_ & ~std::size_t{63};

@@ -23,6 +23,22 @@ struct Cell {
 /// Longest row, in bytes. A longer one is no table; it is found without reading on.
 inline constexpr std::size_t kMaxRowBytes = 1U << 20;
 
+/// One row, as the scanner leaves it. Its bytes live as long as the text.
+struct ScannedRow {
+  std::vector<Cell> cells;
+  const char* data = nullptr;
+  std::size_t begin = 0;     // offset of its first byte
+  std::size_t text_end = 0;  // of its line end
+  std::size_t end = 0;       // of the byte after its line end
+  std::uint64_t line = 0;    // 1-based line on which it begins
+  std::uint64_t next_line = 1;
+  bool ended_by_line_end = true;    // false: the end of the text cuts it off
+  bool may_hold_non_ascii = false;  // a byte above 0x7f may stand in it; false is certain
+  bool text_after_quote = false;    // between a closing quote and the next delimiter
+  /// Without its line end.
+  [[nodiscard]] std::string_view text() const { return {data + begin, text_end - begin}; }
+};
+
 /// Goes through text row by row. Line ends are CRLF, LF or CR; a quoted cell may span lines.
 class RowScanner {
  public:
@@ -39,35 +55,31 @@ class RowScanner {
   /// @param backslash  \" does not close a quoted cell
   RowScanner(std::string_view text, char delimiter, char quote, bool backslash = false);
 
-  Event next();
+  Event next() { return next(row_); }
+  /// The same into a row of the caller's, whose memory is used again.
+  Event next(ScannedRow& row);
 
   /// Cells of the current row; valid until next(), their bytes as long as the text.
-  [[nodiscard]] const std::vector<Cell>& cells() const { return cells_; }
+  [[nodiscard]] const std::vector<Cell>& cells() const { return row_.cells; }
   /// 1-based line on which the current row begins.
-  [[nodiscard]] std::uint64_t line() const { return row_line_; }
+  [[nodiscard]] std::uint64_t line() const { return row_.line; }
   /// 1-based line that follows the current row.
   [[nodiscard]] std::uint64_t next_line() const { return line_; }
   /// Offset of the row's first byte and of the byte after its line end.
-  [[nodiscard]] std::size_t row_begin() const { return row_begin_; }
-  [[nodiscard]] std::size_t row_end() const { return row_end_; }
+  [[nodiscard]] std::size_t row_begin() const { return row_.begin; }
+  [[nodiscard]] std::size_t row_end() const { return row_.end; }
   /// The row without its line end.
-  [[nodiscard]] std::string_view row() const {
-    return {data_ + row_begin_, row_text_end_ - row_begin_};
-  }
+  [[nodiscard]] std::string_view row() const { return row_.text(); }
   /// False for a last row that the end of the text cuts off.
-  [[nodiscard]] bool ended_by_line_end() const { return ended_by_line_end_; }
+  [[nodiscard]] bool ended_by_line_end() const { return row_.ended_by_line_end; }
   /// A byte above 0x7f may stand in the row; false is certain.
-  [[nodiscard]] bool may_hold_non_ascii() const { return high_; }
+  [[nodiscard]] bool may_hold_non_ascii() const { return row_.may_hold_non_ascii; }
   /// Text stood between a closing quote and the next delimiter.
-  [[nodiscard]] bool text_after_quote() const { return text_after_quote_; }
+  [[nodiscard]] bool text_after_quote() const { return row_.text_after_quote; }
 
  private:
   void load(std::size_t base);
   void seek(std::size_t position);
-  [[nodiscard]] Event finish_row(std::size_t field_begin, std::size_t end);
-  void push(std::size_t begin, std::size_t end) {
-    cells_.push_back({data_ + begin, static_cast<std::uint32_t>(end - begin), false});
-  }
 
   const char* data_;
   std::size_t size_;
@@ -80,14 +92,7 @@ class RowScanner {
   bool block_high_ = false;
   std::size_t position_ = 0;  // where the next row begins
   std::uint64_t line_ = 1;    // line number at position_
-  std::vector<Cell> cells_;
-  std::size_t row_begin_ = 0;
-  std::size_t row_end_ = 0;
-  std::size_t row_text_end_ = 0;
-  std::uint64_t row_line_ = 0;
-  bool ended_by_line_end_ = true;
-  bool high_ = false;
-  bool text_after_quote_ = false;
+  ScannedRow row_;
 };
 
 }  // namespace palermo::ingest

@@ -18,7 +18,24 @@ namespace palermo::ingest {
 /// so that looking it up touches one cache line; longer ones are compared with their borrowed
 /// bytes.
 class TextTable {
+  /// Length and bytes; of a text longer than kWhole a digest of what lies between stands in
+  /// `middle`.
+  struct Key {
+    std::uint64_t first = 0;
+    std::uint64_t middle = 0;
+    std::uint64_t last = 0;
+    std::uint32_t size = 0;
+    friend bool operator==(const Key&, const Key&) = default;
+  };
+
  public:
+  /// A text with its place in the table; stays good while the table grows.
+  struct Probe {
+    std::string_view text;
+    Key key;
+    std::size_t hash = 0;
+  };
+
   TextTable() {
     std::random_device random;
     for (std::uint64_t* seed : {&seed_, &seed_last_})
@@ -28,14 +45,27 @@ class TextTable {
 
   /// Number of the text, from 0 in order of first appearance; no allocation for a text seen before.
   /// @param text  must outlive the table, unless the table copies
-  std::uint32_t intern(std::string_view text) { return find_or_add(text, copies_all_); }
-  std::uint32_t intern_copy(std::string_view text) { return find_or_add(text, true); }
+  std::uint32_t intern(std::string_view text) {
+    const Key key = key_of(text);
+    return find_or_add(text, key, hash_of(key), copies_all_);
+  }
+  std::uint32_t intern_copy(std::string_view text) {
+    const Key key = key_of(text);
+    return find_or_add(text, key, hash_of(key), true);
+  }
   /// From now on intern() copies each text it sees for the first time, so that the memory it came
   /// from may go.
   void copy_texts() { copies_all_ = true; }
-  /// Asks the memory for what intern(text) will read. The slots of a large table are cold.
-  void prefetch(std::string_view text) const {
-    __builtin_prefetch(&slots_[hash_of(key_of(text)) & (slots_.size() - 1)], 1);
+  /// A text about to be looked up: the memory that intern() will read is asked for. The slots of a
+  /// large table are cold.
+  [[nodiscard]] Probe probe(std::string_view text) const {
+    const Key key = key_of(text);
+    const std::size_t hash = hash_of(key);
+    __builtin_prefetch(&slots_[hash & (slots_.size() - 1)], 1);
+    return {text, key, hash};
+  }
+  std::uint32_t intern(const Probe& probe) {
+    return find_or_add(probe.text, probe.key, probe.hash, copies_all_);
   }
 
   [[nodiscard]] std::size_t size() const { return texts_.size(); }
@@ -46,15 +76,6 @@ class TextTable {
   static constexpr std::size_t kWhole = 24;
   static constexpr std::size_t kCopyBytes = std::size_t{1} << 16;
 
-  /// Length and bytes; of a text longer than kWhole a digest of what lies between stands in
-  /// `middle`.
-  struct Key {
-    std::uint64_t first = 0;
-    std::uint64_t middle = 0;
-    std::uint64_t last = 0;
-    std::uint32_t size = 0;
-    friend bool operator==(const Key&, const Key&) = default;
-  };
   struct Slot {
     std::uint64_t first = 0;
     std::uint64_t middle = 0;
@@ -109,10 +130,9 @@ class TextTable {
     return mix(state ^ key.middle, (key.size + 0x9E3779B97F4A7C15ULL) ^ seed_) >> 20;
   }
 
-  std::uint32_t find_or_add(std::string_view text, bool copy) {
-    const Key key = key_of(text);
+  std::uint32_t find_or_add(std::string_view text, const Key& key, std::size_t hash, bool copy) {
     const std::size_t mask = slots_.size() - 1;
-    std::size_t at = hash_of(key) & mask;
+    std::size_t at = hash & mask;
     for (; slots_[at].id_plus_1 != 0; at = (at + 1) & mask) {
       if (slots_[at].key() != key) continue;
       const std::uint32_t id = slots_[at].id_plus_1 - 1;

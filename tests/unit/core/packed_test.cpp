@@ -301,6 +301,21 @@ TEST_CASE("the index of a segment knows each identifier and no other", "[core][s
   CHECK_FALSE(store::mentions_any(std::string("\x00\x00\x20\x00", 4), std::array{1U}).has_value());
 }
 
+TEST_CASE("a few identifiers are rows, and their bytes are those read back", "[core][store]") {
+  auto db = *store::Database::in_memory();
+  std::vector<store::ObservedIdentifier> file;
+  for (std::uint64_t i = 0; i < 20; ++i) file.push_back(imei(i * 31));
+  file.push_back({"msisdn", "+447700900001", "07700 900001", true, "GB"});
+  auto bulk = *store::BulkIdentifiers::look_up(db, file);
+  bulk.assign(std::vector<bool>(file.size(), true));
+  const auto bytes = bulk.insert();
+  REQUIRE(bytes.ok());
+  CHECK(*bytes == *store::identifier_bytes(db, 1, 21));
+  auto again = *store::BulkIdentifiers::look_up(db, file);
+  again.assign(std::vector<bool>(file.size(), true));
+  CHECK(again.insert()->empty());
+}
+
 TEST_CASE("identifiers in blocks are found by number, value and spelling", "[core][store]") {
   auto db = *store::Database::in_memory();
   std::vector<store::ObservedIdentifier> file;
@@ -313,7 +328,9 @@ TEST_CASE("identifiers in blocks are found by number, value and spelling", "[cor
   }
   auto bulk = *store::BulkIdentifiers::look_up(db, file);
   bulk.assign(std::vector<bool>(file.size(), true));
-  REQUIRE(bulk.insert().ok());
+  const auto bytes = bulk.insert();
+  REQUIRE(bytes.ok());
+  CHECK(*bytes == *store::identifier_bytes(db, 1, static_cast<std::int64_t>(file.size())));
   CHECK(*db.scalar("SELECT count(*) FROM identifier_block") == 7);  // of 1,024
   CHECK(*db.scalar("SELECT count(*) FROM identifier") == 1);  // a single IMSI is a row
   CHECK(*store::last_identifier(db) == static_cast<std::int64_t>(file.size()));

@@ -15,6 +15,7 @@
 #include "core/store/call_columns.hpp"
 #include "core/store/database.hpp"
 #include "core/store/identifier_blocks.hpp"
+#include "core/store/postings.hpp"
 #include "core/store/record_store.hpp"
 #include "core/store/row_bytes.hpp"
 #include "palermo/v1/entity.pb.h"
@@ -290,8 +291,9 @@ struct SmallCase {
       insert("INSERT INTO segment VALUES (1, 1, 9, " + std::to_string(segment.from_us) + ", " +
                  std::to_string(segment.to_us) + ", ?1, ?3, ?2)",
              segment.blob, leaf, core::bytes_of(segment.sha256));
-      REQUIRE(segment.index.size() == 1);
-      put_blob("INSERT INTO segment_identifier VALUES (0, 1, ?1)", segment.index[0].bits);
+      const auto postings = store::postings_of(std::vector{segment.identifiers});
+      REQUIRE(postings.size() == 1);
+      put_blob("INSERT INTO segment_posting VALUES (0, 1, 1, ?1)", postings[0].bytes);
     }
     {
       v1::LedgerEntry entry;

@@ -5,9 +5,7 @@
 #include "ingest/xlsx/workbook.hpp"
 #include "tests/fuzz/target.hpp"
 
-int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using palermo::test::require;
-  const std::string_view bytes = palermo::test::text_of(data, size);
+void palermo::test::fuzz_tables(std::string_view bytes) {
   palermo::ingest::DecodedText decoded;
   if (palermo::ingest::decode_text(bytes, "auto", decoded) && decoded.encoding != "UTF-8")
     require(palermo::core::is_valid_utf8(decoded.text), "what was decoded is UTF-8");
@@ -16,7 +14,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   column.set_role(palermo::v1::MappedColumn::A_NUMBER);
   column.add_names("a.0");
   static_cast<void>(palermo::ingest::table_of_json_lines(bytes, layout, true));
-  if (!palermo::ingest::Workbook::is_workbook(bytes)) return 0;
+  if (!palermo::ingest::Workbook::is_workbook(bytes)) return;
   const auto book = palermo::ingest::Workbook::open(bytes);
   for (std::size_t i = 0; book && i < book->sheets().size(); ++i) {
     const auto sheet = book->read(i);
@@ -25,5 +23,4 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     for (const char c : sheet->text) lines += c == '\n';
     require(lines == sheet->rows, "a line for each row");
   }
-  return 0;
 }

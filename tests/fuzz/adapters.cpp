@@ -10,7 +10,10 @@ namespace {
 
 using ingest::AdapterInput;
 
-/// What a command line may say, from everything to nothing.
+constexpr std::string_view kBetween = "\n---\n";
+
+/// What a command line may say, from everything to nothing; and what stands in front of a line of
+/// three dashes as the text of --map.
 std::vector<AdapterInput> inputs(std::string_view bytes) {
   std::vector<AdapterInput> all(2);
   for (AdapterInput& input : all) input.bytes = bytes;
@@ -20,6 +23,11 @@ std::vector<AdapterInput> inputs(std::string_view bytes) {
   all[1].file_name = "WhatsApp Chat with Anna.txt";
   all[1].options.layer = "drawn";
   all[1].options.keep_going = true;
+  const std::size_t end = bytes.find(kBetween);
+  if (end == std::string_view::npos || end + kBetween.size() == bytes.size()) return all;
+  AdapterInput& mapped = all.emplace_back(all[0]);
+  mapped.options.map = bytes.substr(0, end);
+  mapped.bytes = bytes.substr(end + kBetween.size());
   return all;
 }
 
@@ -105,7 +113,6 @@ void run_layout(const ingest::Profile& profile, std::string_view bytes) {
 
 /// A mapping, a line with three dashes, and the table that it is used on.
 void run_map(std::string_view bytes) {
-  constexpr std::string_view kBetween = "\n---\n";
   const std::size_t end = bytes.find(kBetween);
   if (end == std::string_view::npos) return;
   const auto profile = ingest::parse_profile(bytes.substr(0, end), "map");

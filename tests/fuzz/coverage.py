@@ -23,7 +23,7 @@ LAYOUTS = sorted(path.name for path in (HERE / "corpus").iterdir() if path.name.
 # Parser: its files under ingest/, and the targets whose corpora are its own. A file that several formats share is
 # a parser of its own, reached by the corpora of all of them.
 PARSERS = [
-    ("tables of calls", "calls/call_reader calls/call_sorter calls/cell_values calls/time_pattern calls/number_reader "
+    ("tables of calls", "calls/call_reader calls/cell_values calls/time_pattern calls/number_reader "
                         "calls/row_scanner calls/json_table", LAYOUTS),
     ("freeswitch_csv", "calls/freeswitch_csv", ["freeswitch_csv", "cdr_stats_list"]),
     ("freeswitch_xml, _json", "calls/freeswitch_documents", ["freeswitch_xml", "freeswitch_json"]),
@@ -64,11 +64,11 @@ PARSERS = [
     ("facts", "facts/facts_reader", ["json", "statements"]),
     ("archives", "inputs/archive inputs/zip_directory", ["archives"]),
     ("encodings, workbooks", "text/decode_text text/windows_1252 xlsx/cell_format xlsx/workbook xlsx/zip_members", ["tables"]),
-    ("XML", "xml/xml_reader", ["xml"]),
-    ("profile", "profile/profile", ["profile"]),
+    ("XML", "xml/xml_reader", ["xml", "graphml", "camt053", "etsi_102657", "hi1"]),
+    ("profile", "profile/profile", ["profile", *LAYOUTS]),
 ]
 # Not parsers of files, or reached through the pipeline alone.
-OTHERS = {"calls/call_adapters", "records/adapters", "records/row_collector", "records/text_input", "exchange/payment_amount",
+OTHERS = {"calls/call_adapters", "calls/call_sorter", "records/adapters", "records/row_collector", "records/text_input", "exchange/payment_amount",
           "profile/column_guess", "profile/draft", "inputs/input_list", "choice", "detect", "explain", "identifiers",
           "input_text", "name_warnings", "original", "phone_number", "pipeline", "pipeline_calls", "pipeline_records",
           "release", "source_file", "source_writer", "version"}

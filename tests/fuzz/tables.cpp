@@ -6,9 +6,13 @@
 #include "tests/fuzz/target.hpp"
 
 void palermo::test::fuzz_tables(std::string_view bytes) {
-  palermo::ingest::DecodedText decoded;
-  if (palermo::ingest::decode_text(bytes, "auto", decoded) && decoded.encoding != "UTF-8")
-    require(palermo::core::is_valid_utf8(decoded.text), "what was decoded is UTF-8");
+  static_cast<void>(palermo::ingest::signature_of(bytes));
+  static_cast<void>(palermo::ingest::Workbook::other_document(bytes));
+  for (const std::string& encoding : palermo::ingest::known_encodings()) {
+    palermo::ingest::DecodedText decoded;
+    if (palermo::ingest::decode_text(bytes, encoding, decoded) && decoded.encoding != "UTF-8")
+      require(palermo::core::is_valid_utf8(decoded.text), "what was decoded is UTF-8");
+  }
   palermo::v1::MappingProfile layout;
   palermo::v1::MappedColumn& column = *layout.add_columns();
   column.set_role(palermo::v1::MappedColumn::A_NUMBER);

@@ -14,7 +14,9 @@ if(PALERMO_ASSERTIONS)
   target_compile_definitions(palermo_options INTERFACE _GLIBCXX_ASSERTIONS)
 endif()
 if(PALERMO_FUZZ)
-  target_compile_options(palermo_options INTERFACE -fsanitize=fuzzer-no-link)
+  # Counters of source lines beside libFuzzer's own, so that one build serves tests/fuzz/coverage.py too.
+  target_compile_options(palermo_options INTERFACE -fsanitize=fuzzer-no-link -fprofile-instr-generate -fcoverage-mapping)
+  target_link_options(palermo_options INTERFACE -fprofile-instr-generate)
 endif()
 if(PALERMO_SANITIZE)
   target_compile_options(palermo_options INTERFACE "-fsanitize=${PALERMO_SANITIZE}"

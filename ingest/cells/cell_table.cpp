@@ -94,8 +94,10 @@ class Reader {
     site.set_address(std::string{at(row, CellColumn::Address)});
     site.set_state(std::string{at(row, CellColumn::State)});
     if (!take_identity(row, site))
-      return reject(row, "MISSING_CELL",
-                    "no name of the cell, nor its country, network and number");
+      return reject(
+          row, "MISSING_CELL",
+          "no name of the cell, nor its country, network and number, or an area that is no "
+          "number");
     if (const std::string bad = take_position(row, site); !bad.empty())
       return reject(row, "BAD_POSITION", bad);
     bool timed = true;
@@ -107,13 +109,17 @@ class Reader {
 
   /// "001-01-4660-22136" out of its parts where the table has no whole name.
   bool take_identity(const Row& row, v1::CellSite& site) {
-    if (const auto area = whole_number(at(row, CellColumn::Area)); area && *area <= UINT32_MAX)
+    const std::string_view area_text = at(row, CellColumn::Area);
+    if (const auto area = whole_number(area_text); area && *area <= UINT32_MAX)
       site.set_area(static_cast<std::uint32_t>(*area));
     auto identity = whole_number(at(row, CellColumn::Eci));
     if (!identity || *identity == 0) identity = whole_number(at(row, CellColumn::Identity));
     if (identity) site.set_identity(*identity);
     site.set_cell(std::string{at(row, CellColumn::Cell)});
     if (!site.cell().empty()) return true;
+    // Without the area that the row states, the name would be another cell's.
+    if (!site.has_area() && area_text.find_first_of("0123456789") != std::string_view::npos)
+      return false;
     if (site.mcc().empty() || site.mnc().empty() || !site.has_identity()) return false;
     if (site.mnc().size() == 1) site.set_mnc("0" + site.mnc());
     site.set_cell(

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "core/base/text.hpp"
 #include "ingest/records/text_input.hpp"
@@ -21,6 +22,10 @@ constexpr std::uint32_t kMaxColumn = 16'384;
 constexpr std::size_t kMaxCells = 20'000'000;
 constexpr std::size_t kMaxSheets = 512;
 constexpr std::size_t kMaxFilled = 1'000'000;
+constexpr std::size_t kMaxPlaces = std::size_t{128} << 20;  // rows by columns
+constexpr std::size_t kMaxPlacesOfFew = std::size_t{8}
+                                        << 20;  // where fewer than one in kFew is filled
+constexpr std::size_t kFew = 64;
 
 core::Error in_part(core::Error error, std::string_view part) {
   error.message = fmt::format("workbook, {}: {}", core::printable(part, 60), error.message);
@@ -72,19 +77,24 @@ struct Merge {
   std::string value;
 };
 
-std::vector<std::string> cells_quoted(const std::vector<std::string>& cells) {
-  std::vector<std::string> out;
-  for (const std::string& cell : cells) {
+/// Cells of one row behind each other; those that need it between quotes. Most are empty where one
+/// stands far to the right.
+std::string joined(const std::vector<std::string>& cells) {
+  std::string out;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (i > 0) out += ',';
+    const std::string& cell = cells[i];
+    if (cell.empty()) continue;
     if (cell.find_first_of(",\"") == std::string::npos) {
-      out.push_back(cell);
+      out += cell;
       continue;
     }
-    std::string quoted = "\"";
+    out += '"';
     for (const char c : cell) {
-      if (c == '"') quoted += '"';
-      quoted += c;
+      if (c == '"') out += '"';
+      out += c;
     }
-    out.push_back(quoted + "\"");
+    out += '"';
   }
   return out;
 }
@@ -107,6 +117,11 @@ class SheetReader {
       return bad_input(0, "a merged range that is none", "the workbook is damaged");
     merges_.push_back(std::move(merge));
     return core::ok();
+  }
+
+  void order_merges() {
+    std::stable_sort(merges_.begin(), merges_.end(),
+                     [](const Merge& a, const Merge& b) { return a.first_row < b.first_row; });
   }
 
   core::Status take_row(const XmlElement& row) {
@@ -150,16 +165,18 @@ class SheetReader {
     }
     fill_merged(number, cells);
     width_ = std::max(width_, cells.size());
-    rows_.push_back({join(cells), static_cast<std::uint32_t>(cells.size())});
+    // Asked for at every row: one cell far to the right in each of many rows is small in the file.
+    const std::size_t places = (rows_.size() + 1) * std::max<std::size_t>(width_, 1);
+    if (places > kMaxPlaces || (places > kMaxPlacesOfFew && places / kFew > cells_))
+      return bad_input(
+          number, fmt::format("{} rows and cells as far as column {}", rows_.size() + 1, width_),
+          "remove what stands far to the right, or save the sheet as CSV in UTF-8");
+    rows_.push_back({joined(cells), static_cast<std::uint32_t>(cells.size())});
     return core::ok();
   }
 
   core::Result<SheetText> finish() {
     SheetText sheet;
-    if (rows_.size() * std::max<std::size_t>(width_, 1) > std::size_t{128} << 20)
-      return bad_input(0,
-                       fmt::format("{} rows and cells as far as column {}", rows_.size(), width_),
-                       "remove what stands far to the right, or save the sheet as CSV in UTF-8");
     for (const Line& line : rows_) {
       sheet.text += line.text;
       // Cells at the end that the file leaves out are there and empty.
@@ -196,10 +213,6 @@ class SheetReader {
     std::string text;
     std::uint32_t cells = 0;
   };
-
-  [[nodiscard]] static std::string join(const std::vector<std::string>& cells) {
-    return fmt::format("{}", fmt::join(cells_quoted(cells), ","));
-  }
 
   std::string cell_text(const XmlElement& cell, std::uint32_t, std::uint32_t) {
     const std::string_view type = cell.attribute("t");
@@ -252,34 +265,42 @@ class SheetReader {
     return text;
   }
 
+  /// Merges that cover no row any more, or have nothing to fill in, are let go: neither many of
+  /// them nor tall ones cost more than what they fill.
   void fill_merged(std::uint32_t row, std::vector<std::string>& cells) {
-    for (Merge& merge : merges_) {
-      if (row < merge.first_row || row > merge.last_row) continue;
-      const std::size_t width = merge.last_column - merge.first_column + 1;
-      if (row == merge.first_row) {
-        if (merge.first_column > cells.size()) continue;
-        merge.value = cells[merge.first_column - 1];
-        if (merge.value.empty()) continue;
-        if (width > 1024) {
-          ++unfilled_;
-          merge.value.clear();
-          continue;
-        }
-        ++merged_;
-      }
-      if (merge.value.empty()) continue;
-      filled_ += width;
-      if (filled_ > kMaxFilled) continue;
+    for (; next_merge_ < merges_.size() && merges_[next_merge_].first_row <= row; ++next_merge_)
+      if (begin_merge(merges_[next_merge_], row, cells)) running_.push_back(next_merge_);
+    std::erase_if(running_, [&](std::size_t index) {
+      const Merge& merge = merges_[index];
+      if (row > merge.last_row || filled_ > kMaxFilled) return true;
+      filled_ += merge.last_column - merge.first_column + 1;
+      if (filled_ > kMaxFilled) return true;
       if (cells.size() < merge.last_column) cells.resize(merge.last_column);
       for (std::uint32_t c = merge.first_column; c <= merge.last_column; ++c)
         if (cells[c - 1].empty()) cells[c - 1] = merge.value;
+      return false;
+    });
+  }
+
+  /// Takes the value of the first cell; false where there is nothing to fill in.
+  bool begin_merge(Merge& merge, std::uint32_t row, const std::vector<std::string>& cells) {
+    if (row != merge.first_row || merge.first_column > cells.size()) return false;
+    merge.value = cells[merge.first_column - 1];
+    if (merge.value.empty()) return false;
+    if (merge.last_column - merge.first_column + 1 > 1024) {
+      ++unfilled_;
+      return false;
     }
+    ++merged_;
+    return true;
   }
 
   const std::vector<std::string>& strings_;
   const std::vector<CellFormat>& formats_;
   bool from_1904_;
-  std::vector<Merge> merges_;
+  std::vector<Merge> merges_;         // by their first rows
+  std::size_t next_merge_ = 0;        // of those that begin below
+  std::vector<std::size_t> running_;  // that cover the row
   std::vector<Line> rows_;
   std::uint32_t last_row_ = 0;
   std::size_t width_ = 0;
@@ -343,10 +364,14 @@ core::Result<Workbook> Workbook::open(std::string_view bytes) {
   if (!root) return in_part(std::move(root).error(), "xl/workbook.xml");
   const std::string_view system = root->child("workbookPr").attribute("date1904");
   book.from_1904_ = system == "1" || system == "true";
+  std::set<std::string, std::less<>> seen;
   for (const XmlElement* sheet : root->child("sheets").all("sheet")) {
     const auto part = parts.find(sheet->attribute("id"));
     // Charts and macro sheets have no cells and no part of a worksheet.
     if (part == parts.end() || !part->second.starts_with("xl/worksheets/")) continue;
+    // Else a small file could be read as long as 512 of its parts.
+    if (!seen.insert(part->second).second)
+      return bad_input(0, "two sheets of the workbook are one part", "the workbook is damaged");
     if (book.sheets_.size() == kMaxSheets)
       return bad_input(0, fmt::format("more than {} sheets", kMaxSheets), "split the workbook");
     const std::string_view state = sheet->attribute("state");
@@ -400,6 +425,7 @@ core::Result<SheetText> Workbook::read(std::size_t sheet) const {
         text, [](std::string_view name) { return name == "mergeCell"; },
         [&](const XmlElement& merge) { return reader.take_merge(merge); });
     if (!merges) return in_part(std::move(merges).error(), info.part);
+    reader.order_merges();
   }
   auto rows = for_each_element(
       text, [](std::string_view name) { return name == "row"; },

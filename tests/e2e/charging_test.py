@@ -3,7 +3,7 @@ import unittest
 
 import support
 
-CORPUS = support.SOURCE / "tests/fuzz/corpus/call_adapters"
+CORPUS = support.SOURCE / "tests/fuzz/corpus"
 
 
 class ChargingTest(support.CaseTest):
@@ -16,7 +16,7 @@ class ChargingTest(support.CaseTest):
         return [(r["line"], r["code"]) for r in answer["rejects"]]
 
     def test_bare_records(self):
-        answer = self.ingest(CORPUS / "charging_bare.ber")
+        answer = self.ingest(CORPUS / "ts_32298" / "charging_bare.ber")
         self.assertEqual((answer["format"], answer["rows_read"], answer["stored"]), ("ts_32298", 8, 5))
         self.assertEqual(self.codes(answer), [(6, "PARTIAL_RECORD"), (7, "OTHER_RECORD"), (8, "UNKNOWN_RECORD")])
         records = self.ok("records", "--limit", "0")["records"]
@@ -28,11 +28,11 @@ class ChargingTest(support.CaseTest):
             ("sms", "+447700900001", "+447700900003", None, "out", "001-01-4660-22136")])
         # The same calls in a file of TS 32.297 and in a list are duplicates.
         for name, rows in (("charging_297.ber", 3), ("charging_list.ber", 2)):
-            self.assertEqual(self.ingest(CORPUS / name)["duplicates"], rows)
+            self.assertEqual(self.ingest(CORPUS / "ts_32298" / name)["duplicates"], rows)
         self.assertTrue(self.ok("audit", "verify")["ok"])
 
     def test_roaming_records(self):
-        answer = self.ingest(CORPUS / "tap3.ber")
+        answer = self.ingest(CORPUS / "tap3" / "tap3.ber")
         self.assertEqual((answer["format"], answer["stored"], self.codes(answer)), ("tap3", 2, [(3, "EMPTY_EVENT")]))
         records = self.ok("records", "--limit", "0")["records"]
         self.assertEqual([(r["a"], r["b"], r["started_at"]) for r in records], [
@@ -42,11 +42,11 @@ class ChargingTest(support.CaseTest):
     def test_files_that_are_cut_change_nothing(self):
         before = self.digest()
         for name in ("charging_297.ber", "charging_list.ber", "tap3.ber"):
-            whole = (CORPUS / name).read_bytes()
+            form = "tap3" if name.startswith("tap3") else "ts_32298"
+            whole = (CORPUS / form / name).read_bytes()
             path = self.folder / name
             for size in (len(whole) - 1, len(whole) // 2):
                 path.write_bytes(whole[:size])
-                form = "tap3" if name.startswith("tap3") else "ts_32298"
                 answer = self.refused(3, "ingest", path, "--format", form, "--technique", "NONE")
                 self.assertIn(name, answer.err)
         self.assertEqual(self.digest(), before)

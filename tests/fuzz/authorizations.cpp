@@ -3,11 +3,10 @@
 #include "core/authorization/coverage.hpp"
 #include "tests/fuzz/target.hpp"
 
-int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto read = palermo::authorization::read_file(palermo::test::text_of(data, size));
-  if (!read) return 0;
+void palermo::test::fuzz_authorizations(std::string_view bytes) {
+  const auto read = palermo::authorization::read_file(bytes);
+  if (!read) return;
   for (const auto& one : *read)
-    palermo::test::require(static_cast<bool>(palermo::authorization::Coverage::compile(one)),
-                           "what is read as an authorization can be asked what it covers");
-  return 0;
+    require(static_cast<bool>(palermo::authorization::Coverage::compile(one)),
+            "what is read as an authorization can be asked what it covers");
 }

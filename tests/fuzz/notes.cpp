@@ -4,10 +4,8 @@
 #include "core/ledger/check.hpp"
 #include "tests/fuzz/target.hpp"
 
-int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+void palermo::test::fuzz_notes(std::string_view bytes) {
   using namespace palermo::ledger;
-  using palermo::test::require;
-  const std::string_view bytes = palermo::test::text_of(data, size);
   static const std::vector<VerifierKey> kKeys = [] {
     std::vector<VerifierKey> keys;
     if (auto key = VerifierKey::parse(
@@ -25,5 +23,4 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static_cast<void>(check_inclusion(bytes, "leaf", kKeys));
   static_cast<void>(check_consistency({}, bytes, kKeys, FromEmpty::Refuse));
   static_cast<void>(VerifierKey::parse(bytes));
-  return 0;
 }

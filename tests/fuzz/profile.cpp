@@ -3,9 +3,8 @@
 
 #include "tests/fuzz/target.hpp"
 
-int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto profile = palermo::ingest::parse_profile(palermo::test::text_of(data, size), "input");
-  if (!profile) return 0;
+void palermo::test::fuzz_profile(std::string_view bytes) {
+  const auto profile = palermo::ingest::parse_profile(bytes, "input");
+  if (!profile) return;
   static_cast<void>(palermo::ingest::match_layout(profile->layout, "a,b,start\n1,2,3\n"));
-  return 0;
 }

@@ -1,20 +1,36 @@
-// What the fuzz targets share. With libFuzzer (preset fuzz) each is a fuzzer; in every other build
-// replay.cpp runs it over its corpus, so that what was once found stays found.
+// What the fuzz targets share: a function for each, in one program that is told which.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
+#include <string>
 #include <string_view>
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+#include <vector>
 
 namespace palermo::test {
 
-inline std::string_view text_of(const std::uint8_t* data, std::size_t size) {
-  return {reinterpret_cast<const char*>(data), size};
-}
+struct FuzzTarget {
+  std::string name;  // and that of its folder under corpus/
+  std::function<void(std::string_view bytes)> run;
+};
+
+/// Every target: those of the files beside this one, and one for each format of `ingest --format`.
+[[nodiscard]] std::vector<FuzzTarget> fuzz_targets();
+/// The latter.
+void add_adapter_targets(std::vector<FuzzTarget>& all);
+
+void fuzz_archives(std::string_view bytes);
+void fuzz_authorizations(std::string_view bytes);
+void fuzz_hi1(std::string_view bytes);
+void fuzz_json(std::string_view bytes);
+void fuzz_notes(std::string_view bytes);
+void fuzz_profile(std::string_view bytes);
+void fuzz_segment(std::string_view bytes);
+void fuzz_tables(std::string_view bytes);
+void fuzz_xml(std::string_view bytes);
 
 /// An input after which this does not hold is a finding, as a crash is.
 inline void require(bool holds, const char* what) {

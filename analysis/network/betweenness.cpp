@@ -5,8 +5,8 @@
 #include <limits>
 #include <memory>
 
-#include "analysis/network/parallel.hpp"
 #include "analysis/network/random.hpp"
+#include "core/base/parallel.hpp"
 
 namespace palermo::network {
 namespace {
@@ -405,7 +405,7 @@ core::Result<std::vector<double>> exact_scores(const std::vector<Part>& parts, b
   std::vector<std::unique_ptr<Search>> searches(threads);
   std::vector<std::unique_ptr<LengthSearch>> length_searches(threads);
   std::vector<std::vector<double>> sums(pieces.size());
-  in_parallel(pieces.size(), threads, [&](std::size_t worker, std::size_t i) {
+  core::in_parallel(pieces.size(), threads, [&](std::size_t worker, std::size_t i) {
     const Part& part = parts[pieces[i].part];
     const bool hops = part.graph.lengths.empty();
     if (hops && !searches[worker]) searches[worker] = std::make_unique<Search>(largest);
@@ -662,7 +662,7 @@ Betweenness sampled(const FlatGraph& graph, double error, const BetweennessOptio
   constexpr std::uint64_t kSamplesOfAPiece = 256;
   const std::uint64_t pieces = (result.samples + kSamplesOfAPiece - 1) / kSamplesOfAPiece;
   std::vector<std::unique_ptr<Sampler>> samplers(threads);
-  in_parallel(pieces, threads, [&](std::size_t worker, std::size_t piece) {
+  core::in_parallel(pieces, threads, [&](std::size_t worker, std::size_t piece) {
     if (!samplers[worker])
       samplers[worker] = std::make_unique<Sampler>(graph, backwards, component);
     const std::uint64_t end = std::min(result.samples, (piece + 1) * kSamplesOfAPiece);
@@ -688,7 +688,7 @@ core::Result<Betweenness> betweenness(const FlatGraph& graph, const BetweennessO
     return core::Error{core::ErrorCode::InvalidArgument, "the error is not between 0 and 1"};
   if (!(options.confidence > 0) || options.confidence >= 1)
     return core::Error{core::ErrorCode::InvalidArgument, "the confidence is not between 0 and 1"};
-  const std::size_t threads = options.threads > 0 ? options.threads : threads_of_machine();
+  const std::size_t threads = options.threads > 0 ? options.threads : core::cores();
   if (options.error && !options.exact) return sampled(graph, *options.error, options, threads);
   std::vector<double> scores(graph.n(), 0.0);
   const std::vector<Part> parts = take_apart(graph, scores);

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "analysis/network/flat_leiden.hpp"
+#include "core/base/parallel.hpp"
 
 namespace palermo::network {
 namespace {
@@ -269,7 +270,7 @@ std::vector<BlockFit> fit_blocks(const TieArrays& graph, std::uint32_t most, std
   if (n == 0) return result;
   most = std::clamp(most, 1U, n);
   std::vector<std::vector<BlockFit>> found(std::size_t{2} * starts);
-  for_each_draw(2 * starts, draw_threads(), [&](unsigned, std::uint32_t run) {
+  core::in_parallel(2 * starts, core::cores(), [&](unsigned, std::uint32_t run) {
     const bool corrected = run % 2 != 0;
     Random random{seed + run};
     std::vector<std::uint32_t> of(n);

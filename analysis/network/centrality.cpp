@@ -7,7 +7,7 @@
 #include "analysis/network/distances.hpp"
 #include "analysis/network/igraph_raii.hpp"
 #include "analysis/network/measures.hpp"
-#include "analysis/network/parallel.hpp"
+#include "core/base/parallel.hpp"
 
 namespace palermo::network {
 namespace {
@@ -61,7 +61,7 @@ std::vector<double> power_iteration(const FlatGraph& in, const std::vector<doubl
     begin[i] = std::clamp(begin[i], begin[i - 1], n);
   }
   begin[kPieces] = n;
-  const std::size_t threads = in.arcs() < kWorthThreads ? 1 : threads_of_machine();
+  const std::size_t threads = in.arcs() < kWorthThreads ? 1 : core::cores();
   std::vector<double> rank(n, 1.0 / n);
   std::vector<double> share(n);  // what a vertex gives for each unit of strength
   std::vector<double> next(n);
@@ -73,7 +73,7 @@ std::vector<double> power_iteration(const FlatGraph& in, const std::vector<doubl
       if (strength[v] == 0) without_ties += rank[v];
     }
     const double base = (1 - kDamping + kDamping * without_ties) / n;
-    in_parallel(kPieces, threads, [&](std::size_t, std::size_t piece) {
+    core::in_parallel(kPieces, threads, [&](std::size_t, std::size_t piece) {
       double changed = 0;
       for (std::uint32_t v = begin[piece]; v < begin[piece + 1]; ++v) {
         double sum = 0;

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "analysis/network/flat_leiden.hpp"
+#include "core/base/parallel.hpp"
 
 namespace palermo::network {
 std::uint32_t searches_for(std::uint32_t edges) {
@@ -31,8 +32,8 @@ Communities leiden(const TieArrays& graph, const SearchOptions& options) {
   Communities best;
   best.searches = std::max(options.seeds, 1U);
   std::vector<FlatPartition> found(best.searches);
-  std::vector<FlatLeiden> kernels(draw_threads());
-  for_each_draw(best.searches, draw_threads(), [&](unsigned worker, std::uint32_t search) {
+  std::vector<FlatLeiden> kernels(core::cores());
+  core::in_parallel(best.searches, core::cores(), [&](unsigned worker, std::uint32_t search) {
     found[search] = kernels[worker].search(graph, 1, options.seed + search);
   });
   std::uint32_t first = 0;

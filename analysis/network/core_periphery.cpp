@@ -1,8 +1,11 @@
 #include "analysis/network/core_periphery.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <numeric>
+
+#include "core/base/parallel.hpp"
 
 namespace palermo::network {
 namespace {
@@ -103,11 +106,31 @@ double core_fit(const TieArrays& graph, const std::vector<bool>& core) {
   return Split{graph, core}.fit();
 }
 
+namespace {
+
+/// All splits, each one member away from the one before it (Gray's code). Of equally good ones the
+/// first in that order.
+CorePeriphery best_of_all(const TieArrays& graph) {
+  const std::uint32_t n = graph.n();
+  Split split{graph, std::vector<bool>(n, false)};
+  CorePeriphery best{split.core(), split.fit()};
+  for (std::uint32_t step = 1; step < 1U << n; ++step) {
+    split.toggle(static_cast<std::uint32_t>(std::countr_zero(step)));
+    if (split.fit() <= best.fit + 1e-12) continue;
+    best.fit = split.fit();
+    best.core = split.core();
+  }
+  return best;
+}
+
+}  // namespace
+
 CorePeriphery core_periphery(const TieArrays& graph, Random& random, std::uint32_t starts) {
   const std::uint32_t n = graph.n();
   CorePeriphery best;
   best.core.assign(n, false);
   if (n < 2 || graph.total == 0) return best;
+  if (n <= kAllSplits) return best_of_all(graph);
   std::vector<std::uint32_t> order(n);
   std::iota(order.begin(), order.end(), 0U);
   std::stable_sort(order.begin(), order.end(), [&](std::uint32_t x, std::uint32_t y) {
@@ -196,7 +219,7 @@ CoreTest test_core(std::uint32_t n, const SwapTies& ties, std::uint32_t draws, s
   test.found = core_periphery(arrays_of(n, ties.all()), first);
   test.draws = ties.size() < 2 ? 0 : draws;
   std::vector<double> fits(test.draws);
-  for_each_draw(test.draws, draw_threads(), [&](unsigned, std::uint32_t draw) {
+  core::in_parallel(test.draws, core::cores(), [&](unsigned, std::uint32_t draw) {
     Random random{seed * 1'000'003 + draw};
     SwapTies mine = ties;
     rewire(mine, random);

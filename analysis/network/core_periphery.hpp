@@ -12,14 +12,18 @@
 
 namespace palermo::network {
 
+/// Networks of which every split is tried: 65,536 of them.
+inline constexpr std::uint32_t kAllSplits = 16;
+
 struct CorePeriphery {
   std::vector<bool> core;
   double fit = 0;  // Pearson correlation over all pairs, -1 to 1; 0 where it is undefined
 };
 
 /// Discrete model: the split whose ideal pattern (a pair is tied where at least one of the two is
-/// in the core) correlates best with the ties. Degrees first, then single moves and exchanges from
-/// several starts: a good split, not proved the best.
+/// in the core) correlates best with the ties. Of up to kAllSplits nodes all splits are tried; of
+/// more, degrees first, then single moves and exchanges from several starts: a good split, not
+/// proved the best.
 /// @source Borgatti and Everett (2000), equations 1 and 2
 /// @cost a few times O(n^2) at worst
 [[nodiscard]] CorePeriphery core_periphery(const TieArrays& graph, Random& random,

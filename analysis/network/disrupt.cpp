@@ -11,8 +11,8 @@
 #include "analysis/network/flat_graph.hpp"
 #include "analysis/network/fragility.hpp"
 #include "analysis/network/measures.hpp"
-#include "analysis/network/parallel.hpp"
 #include "analysis/network/random.hpp"
+#include "core/base/parallel.hpp"
 #include "core/base/text.hpp"
 #include "palermo/v1/disrupt.pb.h"
 
@@ -311,7 +311,7 @@ std::vector<RandomPoint> at_random(const FlatGraph& hops, const DisruptOptions& 
     std::vector<double> efficiency;
   };
   std::vector<Draw> draws(options.draws);
-  in_parallel(options.draws, threads_of_machine(), [&](std::size_t, std::size_t d) {
+  core::in_parallel(options.draws, core::cores(), [&](std::size_t, std::size_t d) {
     const Order order = random_order(hops.n(), options.remove, options.seed * 1'000'003 + d);
     const std::vector<Cohesion> cohesive = cohesion_along(hops, order);
     std::vector<char> gone(hops.n(), 0);

@@ -6,8 +6,8 @@
 #include <memory>
 #include <numeric>
 
-#include "analysis/network/parallel.hpp"
 #include "analysis/network/random.hpp"
+#include "core/base/parallel.hpp"
 
 namespace palermo::network {
 namespace {
@@ -117,7 +117,7 @@ DistanceSums distance_sums(const FlatGraph& graph, std::span<const std::uint32_t
                            std::size_t threads) {
   const std::uint32_t n = graph.n();
   const bool any_number = threads == 0;
-  if (any_number) threads = threads_of_machine();
+  if (any_number) threads = core::cores();
   const bool hops = graph.lengths.empty();
   const std::size_t step = hops ? kLanes : 1;
   const std::size_t batches = (sources.size() + step - 1) / step;
@@ -125,7 +125,7 @@ DistanceSums distance_sums(const FlatGraph& graph, std::span<const std::uint32_t
   const std::size_t pieces = std::min(batches, kMostPieces);
   if (any_number && static_cast<double>(batches) * (n + graph.arcs()) < 1e5) threads = 1;
   std::vector<DistanceSums> sums(pieces);
-  in_parallel(pieces, threads, [&](std::size_t, std::size_t piece) {
+  core::in_parallel(pieces, threads, [&](std::size_t, std::size_t piece) {
     DistanceSums& own = sums[piece];
     own = empty_sums(n);
     const std::size_t begin = batches * piece / pieces;

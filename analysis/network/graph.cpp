@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "analysis/network/workers.hpp"
+#include "core/base/parallel.hpp"
 
 namespace palermo::network {
 namespace {
@@ -83,7 +83,7 @@ core::Status Graph::place_nodes(const TieTable& table, std::vector<std::uint32_t
   place.resize(n);
   nodes_.resize(n);
   constexpr std::size_t kAtOnce = 4'096;
-  in_parallel((n + kAtOnce - 1) / kAtOnce, workers(), [&](std::size_t part) {
+  core::in_parallel((n + kAtOnce - 1) / kAtOnce, core::cores(), [&](std::size_t part) {
     for (std::size_t v = part * kAtOnce; v < std::min(n, (part + 1) * kAtOnce); ++v) {
       place[order[v]] = static_cast<std::uint32_t>(v);
       nodes_[v] = table.nodes[order[v]];
@@ -127,9 +127,9 @@ core::Result<Graph> Graph::make(const TieTable& table) {
   return graph;
 }
 
-/// By pair: linear, where comparing millions of ties is not. Ties of one pair stand in an order that
-/// does not depend on the order of the table, because their weights are summed in it and sums of
-/// doubles depend on it.
+/// By pair: linear, where comparing millions of ties is not. Ties of one pair stand in an order
+/// that does not depend on the order of the table, because their weights are summed in it and sums
+/// of doubles depend on it.
 void Graph::sort_halves(const TieTable& table, std::vector<Half>& halves) const {
   const auto less = [&](const Half& x, const Half& y) {
     if (x.a != y.a) return x.a < y.a;
@@ -203,7 +203,7 @@ void Graph::join(const TieTable& table, const std::vector<Half>& halves) {
     }
   };
   std::vector<std::size_t> first_edge(parts + 1, 0), first_arc(parts + 1, 0);
-  in_parallel(parts, workers(), [&](std::size_t part) {
+  core::in_parallel(parts, core::cores(), [&](std::size_t part) {
     std::size_t edges = 0, arcs = 0;
     walk(
         part, [&](const Half&, bool fresh) { arcs += fresh ? 1 : 0; },
@@ -215,7 +215,7 @@ void Graph::join(const TieTable& table, const std::vector<Half>& halves) {
   std::partial_sum(first_arc.begin(), first_arc.end(), first_arc.begin());
   edges_.resize(first_edge.back());
   arcs_.resize(first_arc.back());
-  in_parallel(parts, workers(), [&](std::size_t part) {
+  core::in_parallel(parts, core::cores(), [&](std::size_t part) {
     std::size_t edge_at = first_edge[part], arc_at = first_arc[part];
     walk(
         part,

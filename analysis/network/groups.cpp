@@ -7,6 +7,7 @@
 
 #include "analysis/network/flat_leiden.hpp"
 #include "analysis/network/scan.hpp"
+#include "core/base/parallel.hpp"
 
 namespace palermo::network {
 namespace {
@@ -331,13 +332,13 @@ core::Status test_against_chance(const Graph& graph, const TieArrays& flat,
   if (result.draws == 0) return core::ok();
   const SwapTies ties =
       ties_of(graph, result.kind == NullKind::Directed ? Swap::Directed : Swap::Undirected);
-  const unsigned threads = options.threads > 0 ? options.threads : draw_threads();
+  const unsigned threads = options.threads > 0 ? options.threads : core::cores();
   std::vector<Worker> workers(threads);
   std::vector<Seen> seen(result.draws);
   std::mutex guard;
   std::uint32_t done = 0;
   std::optional<core::Error> failed;
-  for_each_draw(result.draws, threads, [&](unsigned worker, std::uint32_t draw) {
+  core::in_parallel(result.draws, threads, [&](unsigned worker, std::uint32_t draw) {
     // A stream of its own for every draw: draw 17 is the same whatever the number of draws.
     Random random{options.seed * 1'000'003 + draw};
     TieArrays null;

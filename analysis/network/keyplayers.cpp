@@ -14,8 +14,8 @@
 #include "analysis/network/flat_graph.hpp"
 #include "analysis/network/fragility.hpp"
 #include "analysis/network/measures.hpp"
-#include "analysis/network/parallel.hpp"
 #include "analysis/network/random.hpp"
+#include "core/base/parallel.hpp"
 #include "palermo/v1/keyplayers.pb.h"
 
 namespace palermo::network {
@@ -75,7 +75,7 @@ Rows rows_of(const FlatGraph& graph, const Members& candidates) {
   rows.distances.assign(candidates.size() * std::size_t{graph.n()}, Rows::kFar);
   for (std::size_t i = 0; i < candidates.size(); ++i)
     rows.row_of[candidates[i]] = static_cast<std::uint32_t>(i);
-  in_parallel(candidates.size(), threads_of_machine(), [&](std::size_t, std::size_t i) {
+  core::in_parallel(candidates.size(), core::cores(), [&](std::size_t, std::size_t i) {
     std::uint16_t* const row = rows.distances.data() + i * graph.n();
     Members queue{candidates[i]};
     row[candidates[i]] = 0;
@@ -242,7 +242,7 @@ class Searcher {
       std::erase_if(candidates_, [&](std::uint32_t v) { return !taken[v]; });
     }
     if (options_.goal == Goal::Reach) rows_ = rows_of(hops_, candidates_);
-    oracles_.resize(threads_of_machine());
+    oracles_.resize(core::cores());
     return core::ok();
   }
 
@@ -288,7 +288,7 @@ class Searcher {
     std::vector<double> values(candidates_.size(), -1);
     constexpr std::size_t kOfAPiece = 8;
     const std::size_t pieces = (candidates_.size() + kOfAPiece - 1) / kOfAPiece;
-    in_parallel(pieces, oracles_.size(), [&](std::size_t worker, std::size_t piece) {
+    core::in_parallel(pieces, oracles_.size(), [&](std::size_t worker, std::size_t piece) {
       const std::size_t end = std::min(candidates_.size(), (piece + 1) * kOfAPiece);
       for (std::size_t i = piece * kOfAPiece; i < end; ++i) {
         if (contains(base, candidates_[i])) continue;
@@ -376,7 +376,7 @@ class Searcher {
     const std::uint32_t k = options_.k;
     std::vector<Best> found(n, Best{options_.listed + 1});
     std::vector<std::vector<double>> values(n);
-    in_parallel(n - k + 1, oracles_.size(), [&](std::size_t worker, std::size_t piece) {
+    core::in_parallel(n - k + 1, oracles_.size(), [&](std::size_t worker, std::size_t piece) {
       Members members(k);
       for (std::uint32_t i = 0; i < k; ++i) members[i] = static_cast<std::uint32_t>(piece) + i;
       for (;;) {

@@ -94,12 +94,13 @@ core::Result<v1::NetworkCore> core_answer(const Graph& graph, const StructureOpt
   answer.set_restricted_to(part.restricted_to);
   answer.set_examined(n);
   answer.set_nodes(graph.n());
-  answer.set_method(
+  answer.set_method(fmt::format(
       "Borgatti and Everett (2000): the split whose ideal pattern (tied where at least one of two "
-      "is "
-      "in the core) correlates best with the ties, by degrees, single moves and exchanges from "
-      "ten "
-      "starts, not proved the best; coreness = continuous model, ties approached by products");
+      "is in the core) correlates best with the ties, {}; coreness = continuous model, ties "
+      "approached by products",
+      n <= kAllSplits
+          ? "the best of all splits"
+          : "by degrees, single moves and exchanges from ten starts, not proved the best"));
   answer.add_reading(
       "fit is a correlation: 1 where everybody in the core is tied to everybody and nobody else to "
       "anybody else; sparse networks stay far below.");

@@ -7,8 +7,6 @@
 
 namespace palermo::network {
 
-unsigned draw_threads() { return std::clamp(std::thread::hardware_concurrency(), 1U, 16U); }
-
 TieArrays arrays_of(const Graph& graph) {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;
   pairs.reserve(graph.m());

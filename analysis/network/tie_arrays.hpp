@@ -37,35 +37,4 @@ struct TieArrays {
 /// @cost O(m^1.5)
 [[nodiscard]] std::optional<double> closed_share(const TieArrays& graph);
 
-/// Threads that a computation of many draws may use.
-[[nodiscard]] unsigned draw_threads();
-
-/// Runs work(worker, item) for the items 0 .. items - 1 on `threads` threads. Each item must write
-/// to its own place alone; then the results do not depend on the number of threads.
-template <typename Work>
-void for_each_draw(std::uint32_t items, unsigned threads, const Work& work);
-
-}  // namespace palermo::network
-
-#include <atomic>
-#include <thread>
-
-namespace palermo::network {
-
-template <typename Work>
-void for_each_draw(std::uint32_t items, unsigned threads, const Work& work) {
-  if (threads < 2 || items < 2) {
-    for (std::uint32_t item = 0; item < items; ++item) work(0U, item);
-    return;
-  }
-  std::atomic<std::uint32_t> next{0};
-  const auto run = [&](unsigned worker) {
-    for (std::uint32_t item = next++; item < items; item = next++) work(worker, item);
-  };
-  std::vector<std::thread> others;
-  for (unsigned worker = 1; worker < threads; ++worker) others.emplace_back(run, worker);
-  run(0);
-  for (std::thread& thread : others) thread.join();
-}
-
 }  // namespace palermo::network

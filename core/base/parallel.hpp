@@ -1,36 +1,31 @@
 // Work shared among the cores of the machine. Every result must be the same however many there are.
 #pragma once
 
-#include <algorithm>
-#include <atomic>
 #include <cstddef>
-#include <thread>
-#include <vector>
+#include <functional>
+#include <type_traits>
 
 namespace palermo::core {
 
-/// Cores that work is shared among: 1 to 8.
-[[nodiscard]] inline unsigned cores() {
-  return std::clamp(std::thread::hardware_concurrency(), 1U, 8U);
-}
+/// Threads to share work among: the processors this process may run on, 1 to 16.
+[[nodiscard]] unsigned cores();
 
-/// Runs work(0) … work(parts - 1) at the same time and returns when all are done.
-/// @param work  must not throw
-template <typename Work>
-void run_parts(unsigned parts, const Work& work) {
-  std::vector<std::jthread> others;
-  for (unsigned part = 1; part < parts; ++part) others.emplace_back(work, part);
-  if (parts > 0) work(0U);
-}
+/// Calls work(worker, piece) once for every piece 0 … pieces - 1, on up to `threads` threads (the
+/// calling one included), in no fixed order. `worker` is below `threads` and never in two calls at
+/// once. Whoever adds up doubles does so per piece, and sums the pieces in order afterwards.
+/// The first exception is passed on after all threads ended.
+void share_pieces(std::size_t pieces, std::size_t threads,
+                  const std::function<void(std::size_t worker, std::size_t piece)>& work);
 
-/// Runs work(0) … work(count - 1) on all cores, each taking the next one that nobody has taken.
-/// @param work  must not throw; none may depend on another
+/// The same; work may take the piece alone.
 template <typename Work>
-void run_all(std::size_t count, const Work& work) {
-  std::atomic<std::size_t> next{0};
-  run_parts(static_cast<unsigned>(std::min<std::size_t>(cores(), count)), [&](unsigned /*part*/) {
-    for (std::size_t i = next++; i < count; i = next++) work(i);
-  });
+void in_parallel(std::size_t pieces, std::size_t threads, const Work& work) {
+  if constexpr (std::is_invocable_v<Work, std::size_t, std::size_t>) {
+    share_pieces(pieces, threads, work);
+  } else {
+    share_pieces(pieces, threads,
+                 [&work](std::size_t /*worker*/, std::size_t piece) { work(piece); });
+  }
 }
 
 }  // namespace palermo::core

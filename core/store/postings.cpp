@@ -109,7 +109,7 @@ std::vector<Postings> postings_of(std::span<const std::vector<std::uint32_t>> di
     made[part] = postings_between(dictionaries, blocks * part / parts * kPostingIds,
                                   blocks * (part + 1) / parts * kPostingIds);
   };
-  core::run_parts(static_cast<unsigned>(parts), work);
+  core::in_parallel(parts, parts, work);
   std::vector<Postings> all = std::move(made[0]);
   for (std::uint64_t part = 1; part < parts; ++part)
     all.insert(all.end(), std::make_move_iterator(made[part].begin()),

@@ -50,7 +50,7 @@ OrderedIdentifiers in_order(std::vector<ObservedIdentifier>& read, const std::ve
     return rest != 0 ? rest < 0 : x.place < y.place;
   };
   std::vector<std::vector<Key>> sorted(parts);
-  core::run_parts(parts, [&](unsigned part) {
+  core::in_parallel(parts, parts, [&](std::size_t part) {
     std::vector<Key>& keys = sorted[part];
     const std::size_t end = read.size() * (part + 1) / parts;
     keys.reserve(count / parts + 16);
@@ -82,7 +82,7 @@ OrderedIdentifiers in_order(std::vector<ObservedIdentifier>& read, const std::ve
     ordered.position[key.place] = static_cast<std::uint32_t>(kept.size());
   }
   ordered.identifiers.resize(kept.size());
-  core::run_parts(parts, [&](unsigned part) {
+  core::in_parallel(parts, parts, [&](std::size_t part) {
     const std::size_t end = kept.size() * (part + 1) / parts;
     for (std::size_t i = kept.size() * part / parts; i < end; ++i)
       ordered.identifiers[i] = std::move(read[kept[i]]);

@@ -92,7 +92,7 @@ class Columns {
           [&lines](std::size_t /*part*/, std::uint32_t line) { return line + lines; },
           [&](std::size_t part) { lines += static_cast<std::uint32_t>(parts_[part]->lines); });
     });
-    core::run_all(jobs_.size(), [this](std::size_t i) { jobs_[i](); });
+    core::in_parallel(jobs_.size(), core::cores(), [this](std::size_t i) { jobs_[i](); });
   }
 
  private:
@@ -184,7 +184,7 @@ std::vector<PartNumbers> merge_texts(std::vector<std::unique_ptr<CallRows>>& par
               add_flags(first.imsi_unusable, from.imsi_unusable, places);
             }),
       table(&PartTexts::places, &PartNumbers::places, [](PartTexts&, const Numbers&) {})};
-  core::run_all(std::size(jobs), [&jobs](std::size_t i) { jobs[i](); });
+  core::in_parallel(std::size(jobs), core::cores(), [&jobs](std::size_t i) { jobs[i](); });
   if (parts.size() > 1)
     for (const std::string_view text : first.numbers.texts()) numbers.add(text);
   return all;
@@ -226,7 +226,7 @@ CallTable merge_parts(std::vector<std::unique_ptr<CallRows>>& parts, const CallL
       mark(c.imei, used_imeis[part]);
       mark(c.imsi, used_imsis[part]);
     });
-  core::run_all(jobs.size(), [&jobs](std::size_t i) { jobs[i](); });
+  core::in_parallel(jobs.size(), core::cores(), [&jobs](std::size_t i) { jobs[i](); });
   read.insert(read.end(), std::make_move_iterator(imeis.begin()),
               std::make_move_iterator(imeis.end()));
   read.insert(read.end(), std::make_move_iterator(imsis.begin()),

@@ -75,14 +75,14 @@ Parts read_pieces(const std::vector<std::string_view>& pieces, const CallLayout&
   parts[0]->declared = layout.declared;
   parts[0]->report_progress(pieces.size());
   std::vector<char> good(pieces.size(), 0);
-  const auto read = [&](unsigned i) {
+  const auto read = [&](std::size_t i) {
     const bool first = i == 0;
     good[i] =
         parts[i]->read(pieces[i], first && has_header, first ? std::string_view{} : header).ok()
             ? 1
             : 0;
   };
-  core::run_parts(static_cast<unsigned>(pieces.size()), read);
+  core::in_parallel(pieces.size(), pieces.size(), read);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const bool last = i + 1 == parts.size();
     if (good[i] == 0 || parts[i]->sections || (parts[i]->ended && !last)) return {};

@@ -561,16 +561,16 @@ std::optional<std::int32_t> CallRows::seconds_to_end(const core::ZonedTime& star
     return std::nullopt;
   }
   const std::int64_t offset = end->offset_min.value_or(start.instant.utc_offset_min);
-  const std::int64_t began = start.instant.us / core::kUsPerSecond;
-  std::int64_t ended;
+  const std::int64_t began_s = start.instant.us / core::kUsPerSecond;
+  std::int64_t ended_s;
   if (end->has_date) {
-    ended = end->local_us() / core::kUsPerSecond - offset * 60;
+    ended_s = end->local_us() / core::kUsPerSecond - offset * 60;
   } else {  // a clock alone: the same day, or the next
-    const std::int64_t local = began + offset * 60;
-    ended = local - local % 86'400 + end->time_us / core::kUsPerSecond - offset * 60;
-    if (ended < began) ended += 86'400;
+    const std::int64_t local = began_s + offset * 60;
+    ended_s = local - local % 86'400 + end->time_us / core::kUsPerSecond - offset * 60;
+    if (ended_s < began_s) ended_s += 86'400;
   }
-  const std::int64_t seconds = ended - began;
+  const std::int64_t seconds = ended_s - began_s;
   if (std::abs(seconds) > std::numeric_limits<std::int32_t>::max()) return std::nullopt;
   return static_cast<std::int32_t>(seconds);
 }

@@ -107,7 +107,8 @@ class DuplicateSearch {
   [[nodiscard]] std::vector<char> find() {
     part_rows();
     std::vector<char> duplicate(rows_.size(), 0);
-    core::run_all(begins_.size() - 1, [&](std::size_t part) { search(part, duplicate); });
+    core::in_parallel(begins_.size() - 1, core::cores(),
+                      [&](std::size_t part) { search(part, duplicate); });
     return duplicate;
   }
 
@@ -130,10 +131,10 @@ class DuplicateSearch {
     hashes_.resize(rows_.size());
     places_.resize(rows_.size());
     std::vector<std::vector<std::size_t>> at(threads, std::vector<std::size_t>(parts, 0));
-    const auto range = [&](unsigned thread) {
+    const auto range = [&](std::size_t thread) {
       return std::pair{rows_.size() * thread / threads, rows_.size() * (thread + 1) / threads};
     };
-    core::run_parts(threads, [&](unsigned thread) {
+    core::in_parallel(threads, threads, [&](std::size_t thread) {
       const auto [begin, end] = range(thread);
       for (std::size_t i = begin; i < end; ++i) {
         hashes_[i] = hash_of(columns_, rows_[i]);
@@ -146,7 +147,7 @@ class DuplicateSearch {
       for (std::vector<std::size_t>& of_thread : at) next += std::exchange(of_thread[part], next);
       begins_.push_back(next);
     }
-    core::run_parts(threads, [&](unsigned thread) {
+    core::in_parallel(threads, threads, [&](std::size_t thread) {
       const auto [begin, end] = range(thread);
       for (std::size_t i = begin; i < end; ++i)
         places_[at[thread][part_of(hashes_[i])]++] = static_cast<std::uint32_t>(i);

@@ -4,7 +4,7 @@
 #include <bit>
 #include <tuple>
 
-#include "analysis/network/workers.hpp"
+#include "core/base/parallel.hpp"
 
 namespace palermo::network::detail {
 namespace {
@@ -135,7 +135,7 @@ std::vector<std::vector<Tie>> sum_calls(std::vector<CallParts>& taken,
                                         std::span<const CallOrigin> origins, bool by_day,
                                         unsigned threads) {
   std::vector<std::vector<Tie>> sums(taken.empty() ? 0 : taken.front().parts().size());
-  in_parallel(sums.size(), threads, [&](std::size_t part) {
+  core::in_parallel(sums.size(), threads, [&](std::size_t part) {
     sums[part] = PartSum{taken, part, origins, by_day}.run();
   });
   return sums;

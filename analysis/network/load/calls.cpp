@@ -7,7 +7,7 @@
 
 #include "analysis/network/flat_map.hpp"
 #include "analysis/network/load/call_sums.hpp"
-#include "analysis/network/workers.hpp"
+#include "core/base/parallel.hpp"
 #include "core/base/text.hpp"
 #include "core/store/segment_store.hpp"
 
@@ -181,14 +181,14 @@ core::Result<CallTies> read_calls(
   shared.options = &options;
   shared.names = &names;
   shared.sources = &sources;
-  const unsigned threads = workers(options.threads);
+  const unsigned threads = options.threads != 0 ? options.threads : core::cores();
   const unsigned shift = CallParts::shift_for(names.ranks(), ids.size() * store::kSegmentRecords);
   // Neighbouring segments stay together, so that the stretches joined are the order of ingestion.
   const std::size_t stretches = std::min<std::size_t>(threads, ids.size());
   std::vector<Stretch> stretch;
   stretch.reserve(stretches);
   for (std::size_t i = 0; i < stretches; ++i) stretch.emplace_back(shared, shift);
-  in_parallel(stretches, threads, [&](std::size_t i) {
+  core::in_parallel(stretches, threads, [&](std::size_t i) {
     const std::size_t begin = ids.size() * i / stretches;
     const std::size_t end = ids.size() * (i + 1) / stretches;
     stretch[i].run(std::span{ids}.subspan(begin, end - begin));

@@ -11,8 +11,8 @@
 #include "analysis/network/load/known_at.hpp"
 #include "analysis/network/load/names.hpp"
 #include "analysis/network/load/records.hpp"
-#include "analysis/network/workers.hpp"
 #include "core/base/log.hpp"
+#include "core/base/parallel.hpp"
 #include "core/base/text.hpp"
 #include "palermo/v1/source.pb.h"
 
@@ -31,7 +31,8 @@ class Loader {
     PALERMO_CHECK_OK(read_sources());
     PALERMO_TRY(out_.layers, layers_of(*db_, sources_, before_leaf_));
     PALERMO_CHECK_OK(check_layers());
-    PALERMO_TRY(const Names names, Names::read(*db_, workers(options_->threads)));
+    PALERMO_TRY(const Names names,
+                Names::read(*db_, options_->threads != 0 ? options_->threads : core::cores()));
     const auto authorization = [this](std::string_view id) { return number_of(id); };
     RecordTies records{*db_,
                        *options_,
@@ -138,12 +139,12 @@ class Loader {
       node_of[rank] = static_cast<std::uint32_t>(ranks.size());
       ranks.push_back(rank);
     }
-    const unsigned threads = workers(options_->threads);
+    const unsigned threads = options_->threads != 0 ? options_->threads : core::cores();
     TieTable& table = out_.table;
     table.nodes.resize(ranks.size());
     out_.identifiers.resize(ranks.size());
     constexpr std::size_t kAtOnce = 4'096;
-    in_parallel((ranks.size() + kAtOnce - 1) / kAtOnce, threads, [&](std::size_t part) {
+    core::in_parallel((ranks.size() + kAtOnce - 1) / kAtOnce, threads, [&](std::size_t part) {
       const std::size_t end = std::min(ranks.size(), (part + 1) * kAtOnce);
       for (std::size_t v = part * kAtOnce; v < end; ++v) {
         table.nodes[v] = names.node(ranks[v]);
@@ -153,7 +154,7 @@ class Loader {
     std::vector<std::size_t> begins{0};
     for (const std::vector<Tie>& part : calls.ties) begins.push_back(begins.back() + part.size());
     table.ties.resize(begins.back());
-    in_parallel(calls.ties.size(), threads, [&](std::size_t part) {
+    core::in_parallel(calls.ties.size(), threads, [&](std::size_t part) {
       std::size_t at = begins[part];
       for (const Tie& tie : calls.ties[part]) {
         Tie& placed = table.ties[at++];

@@ -6,7 +6,7 @@
 #include <mutex>
 
 #include "analysis/network/graph.hpp"
-#include "analysis/network/workers.hpp"
+#include "core/base/parallel.hpp"
 #include "core/store/identifier_blocks.hpp"
 
 namespace palermo::network::detail {
@@ -84,7 +84,7 @@ core::Status Names::read_blocks(store::Database& db, unsigned threads) {
   blocks_.resize(blocks.size());
   std::mutex mutex;
   core::Status status = core::ok();
-  in_parallel(blocks.size(), threads, [&](std::size_t i) {
+  core::in_parallel(blocks.size(), threads, [&](std::size_t i) {
     Block& block = blocks[i];
     core::Result<store::IdentifierBlock> decoded = store::decode_identifiers(
         block.blob, block.first, std::move(block.kind), static_cast<std::size_t>(block.count));

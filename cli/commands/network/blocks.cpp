@@ -68,8 +68,8 @@ struct BlocksArguments {
 };
 
 core::Status run_blocks(const Context& context, const BlocksArguments& arguments) {
-  PALERMO_TRY(const network::LoadOptions options, options_of(arguments.selection));
   PALERMO_TRY(session::Session session, open_for_network(context));
+  PALERMO_TRY(const network::LoadOptions options, options_of(session.db(), arguments.selection));
   PALERMO_TRY(const network::LoadedNetwork loaded, network::load(session.db(), options));
   PALERMO_TRY(const network::Graph graph, network::Graph::make(loaded.table));
   network::StructureOptions search;

@@ -86,8 +86,8 @@ std::string disruption_text(const v1::NetworkDisruption& answer) {
 }
 
 core::Status run_disrupt(const Context& context, const DisruptArguments& arguments) {
-  PALERMO_TRY(const network::LoadOptions options, options_of(arguments.selection));
   PALERMO_TRY(session::Session session, open_for_network(context));
+  PALERMO_TRY(const network::LoadOptions options, options_of(session.db(), arguments.selection));
   PALERMO_TRY(const network::LoadedNetwork loaded, network::load(session.db(), options));
   PALERMO_TRY(const network::Graph graph, network::Graph::make(loaded.table));
   network::DisruptOptions removal = arguments.options;

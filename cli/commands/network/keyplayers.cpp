@@ -71,8 +71,8 @@ std::string keyplayers_text(const v1::NetworkKeyPlayers& answer) {
 }
 
 core::Status run_keyplayers(const Context& context, const KeyPlayersArguments& arguments) {
-  PALERMO_TRY(const network::LoadOptions options, options_of(arguments.selection));
   PALERMO_TRY(session::Session session, open_for_network(context));
+  PALERMO_TRY(const network::LoadOptions options, options_of(session.db(), arguments.selection));
   PALERMO_TRY(const network::LoadedNetwork loaded, network::load(session.db(), options));
   PALERMO_TRY(const network::Graph graph, network::Graph::make(loaded.table));
   network::KeyPlayerOptions search = arguments.options;

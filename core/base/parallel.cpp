@@ -1,4 +1,4 @@
-#include "analysis/network/parallel.hpp"
+#include "core/base/parallel.hpp"
 
 #include <sched.h>
 
@@ -6,22 +6,24 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
-namespace palermo::network {
+namespace palermo::core {
 
-std::size_t threads_of_machine() {
+unsigned cores() {
   // Not hardware_concurrency(), which counts processors that the process was not given.
   cpu_set_t set;
   CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof set, &set) == 0)
-    return static_cast<std::size_t>(std::max(1, CPU_COUNT(&set)));
-  return std::max(1U, std::thread::hardware_concurrency());
+  const unsigned count = sched_getaffinity(0, sizeof set, &set) == 0
+                             ? static_cast<unsigned>(CPU_COUNT(&set))
+                             : std::thread::hardware_concurrency();
+  return std::clamp(count, 1U, 16U);
 }
 
-void in_parallel(std::size_t pieces, std::size_t threads,
-                 const std::function<void(std::size_t worker, std::size_t piece)>& work) {
+void share_pieces(std::size_t pieces, std::size_t threads,
+                  const std::function<void(std::size_t worker, std::size_t piece)>& work) {
   threads = std::clamp<std::size_t>(threads, 1, std::max<std::size_t>(pieces, 1));
   if (threads == 1) {
     for (std::size_t piece = 0; piece < pieces; ++piece) work(0, piece);
@@ -51,4 +53,4 @@ void in_parallel(std::size_t pieces, std::size_t threads,
   if (failure) std::rethrow_exception(failure);
 }
 
-}  // namespace palermo::network
+}  // namespace palermo::core

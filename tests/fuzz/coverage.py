@@ -23,8 +23,9 @@ LAYOUTS = sorted(path.name for path in (HERE / "corpus").iterdir() if path.name.
 # Parser: its files under ingest/, and the targets whose corpora are its own. A file that several formats share is
 # a parser of its own, reached by the corpora of all of them.
 PARSERS = [
-    ("tables of calls", "calls/call_reader calls/cell_values calls/time_pattern calls/number_reader "
-                        "calls/row_scanner calls/json_table", LAYOUTS),
+    ("tables of calls", "calls/call_reader calls/call_layout calls/call_rows calls/call_merge calls/call_identifiers "
+                        "calls/cell_values calls/time_pattern calls/number_reader calls/row_scanner calls/json_table",
+     LAYOUTS),
     ("freeswitch_csv", "calls/freeswitch_csv", ["freeswitch_csv", "cdr_stats_list"]),
     ("freeswitch_xml, _json", "calls/freeswitch_documents", ["freeswitch_xml", "freeswitch_json"]),
     ("legs of exchanges", "calls/pbx_leg", ["freeswitch_csv", "cdr_stats_list", "freeswitch_xml", "freeswitch_json"]),

@@ -291,7 +291,8 @@ struct SmallCase {
       insert("INSERT INTO segment VALUES (1, 1, 9, " + std::to_string(segment.from_us) + ", " +
                  std::to_string(segment.to_us) + ", ?1, ?3, ?2)",
              segment.blob, leaf, core::bytes_of(segment.sha256));
-      const auto postings = store::postings_of(std::vector{segment.identifiers});
+      const auto postings =
+          store::postings_of(std::vector<std::vector<std::uint32_t>>{segment.identifiers});
       REQUIRE(postings.size() == 1);
       put_blob("INSERT INTO segment_posting VALUES (0, 1, 1, ?1)", postings[0].bytes);
     }

@@ -18,6 +18,7 @@
 #include "core/store/postings.hpp"
 #include "core/store/record_store.hpp"
 #include "core/store/row_bytes.hpp"
+#include "core/store/segment_index.hpp"
 #include "palermo/v1/entity.pb.h"
 #include "palermo/v1/ingest.pb.h"
 #include "tests/support/catch.hpp"
@@ -37,7 +38,8 @@ struct SmallCase {
   std::string early;  // checkpoint of size 5
   std::string late;   // checkpoint of the whole
 
-  SmallCase() {
+  /// @param old_segments  1: a second segment, indexed as those up to schema 4 are; else 0
+  explicit SmallCase(std::uint32_t old_segments = 0) : old_segments_{old_segments} {
     fill();
     // Whoever can write the file can do this.
     for (const char* trigger : {"leaf_is_final", "leaf_stays", "segment_is_final"})
@@ -127,11 +129,11 @@ struct SmallCase {
     v1::LedgerEntry entry;
     auto& review = *entry.mutable_review();
     review.set_kind("WITNESS");
-    review.set_checkpoint_size(11);
+    review.set_checkpoint_size(11 + old_segments_);
     review.set_cosignature(line);
     append(transaction, entry, anna);
-    auto insert_line = *db.prepare("INSERT INTO witness VALUES (11, ?1)");
-    REQUIRE(insert_line.bind_all(line).ok());
+    auto insert_line = *db.prepare("INSERT INTO witness VALUES (?2, ?1)");
+    REQUIRE(insert_line.bind_all(line, std::int64_t{11} + old_segments_).ok());
     REQUIRE(insert_line.run().ok());
   }
 
@@ -207,7 +209,51 @@ struct SmallCase {
     REQUIRE(statement->run().ok());
   }
 
-  /// A source of three records and nine calls, three identifiers, and something held back.
+  /// @param id  1: indexed by lists; 2: by maps, as segments up to schema 4 are
+  void add_segment(store::Transaction& transaction, std::int64_t id) {
+    store::CallColumns calls;
+    calls.source_id = "SRC-1";
+    calls.records = 9;
+    for (std::uint32_t i = 0; i < 9; ++i) {
+      calls.started_at_us.push_back(1'700'000'000'000'000 + i * 60'000'000LL);
+      calls.line.push_back(i + 1);
+    }
+    calls.a.assign(9, 1);
+    calls.b.assign(9, 2);
+    calls.imei.assign(9, 3);
+    calls.duration_s.assign(9, 30);
+    calls.kind.assign(9, v1::CALL);
+    calls.flags.assign(9, 0);
+    calls.utc_offset_min.assign(9, 0);
+    const store::EncodedSegment segment = store::encode_segment(calls, 0, 9);
+    v1::LedgerEntry entry;
+    entry.set_id("SEG-" + std::to_string(id));
+    entry.set_auth("AUTH-1");
+    auto& body = *entry.mutable_segment();
+    body.set_source_id("SRC-1");
+    body.set_records(9);
+    body.set_sha256(core::to_hex(segment.sha256));
+    body.set_from(core::format_utc_us(segment.from_us));
+    body.set_to(core::format_utc_us(segment.to_us));
+    const std::int64_t leaf = append(transaction, entry, anna);
+    insert("INSERT INTO segment VALUES (" + std::to_string(id) + ", 1, 9, " +
+               std::to_string(segment.from_us) + ", " + std::to_string(segment.to_us) +
+               ", ?1, ?3, ?2)",
+           segment.blob, leaf, core::bytes_of(segment.sha256));
+    if (id == 1) {
+      const auto postings =
+          store::postings_of(std::vector<std::vector<std::uint32_t>>{segment.identifiers});
+      REQUIRE(postings.size() == 1);
+      put_blob("INSERT INTO segment_posting VALUES (0, 1, 1, ?1)", postings[0].bytes);
+    } else {
+      const auto maps = store::index_of(segment.identifiers);
+      REQUIRE(maps.size() == 1);
+      put_blob("INSERT INTO segment_identifier VALUES (0, 2, ?1)", maps[0].bits);
+    }
+  }
+
+  /// A source of three records and two segments of nine calls, three identifiers, and something
+  /// held back.
   template <typename Commit>
   void fill_product(store::Transaction& transaction, const Commit& commit) {
     const std::string file_hash = core::to_hex(core::sha256("file"));
@@ -233,7 +279,7 @@ struct SmallCase {
       auto& body = *entry.mutable_source();
       body.set_sha256(file_hash);
       body.set_commit(commit("source"));
-      body.set_segments(1);
+      body.set_segments(1 + old_segments_);
       body.set_records(3);
       body.set_records_root(core::to_hex(tree.root()));
       insert("INSERT INTO source VALUES (1, 'SRC-1', '" + file_hash + "', ?1, ?3, ?2)", "source",
@@ -262,40 +308,7 @@ struct SmallCase {
     }
     run("INSERT INTO record_identifier SELECT 1, seq FROM record UNION ALL "
         "SELECT 5, seq FROM record");
-    {
-      store::CallColumns calls;
-      calls.source_id = "SRC-1";
-      calls.records = 9;
-      for (std::uint32_t i = 0; i < 9; ++i) {
-        calls.started_at_us.push_back(1'700'000'000'000'000 + i * 60'000'000LL);
-        calls.line.push_back(i + 1);
-      }
-      calls.a.assign(9, 1);
-      calls.b.assign(9, 2);
-      calls.imei.assign(9, 3);
-      calls.duration_s.assign(9, 30);
-      calls.kind.assign(9, v1::CALL);
-      calls.flags.assign(9, 0);
-      calls.utc_offset_min.assign(9, 0);
-      const store::EncodedSegment segment = store::encode_segment(calls, 0, 9);
-      v1::LedgerEntry entry;
-      entry.set_id("SEG-1");
-      entry.set_auth("AUTH-1");
-      auto& body = *entry.mutable_segment();
-      body.set_source_id("SRC-1");
-      body.set_records(9);
-      body.set_sha256(core::to_hex(segment.sha256));
-      body.set_from(core::format_utc_us(segment.from_us));
-      body.set_to(core::format_utc_us(segment.to_us));
-      const std::int64_t leaf = append(transaction, entry, anna);
-      insert("INSERT INTO segment VALUES (1, 1, 9, " + std::to_string(segment.from_us) + ", " +
-                 std::to_string(segment.to_us) + ", ?1, ?3, ?2)",
-             segment.blob, leaf, core::bytes_of(segment.sha256));
-      const auto postings =
-          store::postings_of(std::vector<std::vector<std::uint32_t>>{segment.identifiers});
-      REQUIRE(postings.size() == 1);
-      put_blob("INSERT INTO segment_posting VALUES (0, 1, 1, ?1)", postings[0].bytes);
-    }
+    add_segment(transaction, 1);
     {
       v1::LedgerEntry entry;
       entry.set_id("Q-1");
@@ -393,9 +406,18 @@ struct SmallCase {
       body.set_commit(commit(*store::identifier_bytes(db, 1, 5)));
       append(transaction, entry, anna);
     }
+    if (old_segments_ > 0) add_segment(transaction, 2);
     late = *ledger.checkpoint(transaction, log);
     REQUIRE(transaction.commit().ok());
   }
+
+ private:
+  std::uint32_t old_segments_;
+};
+
+/// The same with a segment that was written before schema 5.
+struct CaseWithOldSegment : SmallCase {
+  CaseWithOldSegment() : SmallCase{1} {}
 };
 
 inline bool has_code(const v1::VerifyResult& result, std::string_view code) {

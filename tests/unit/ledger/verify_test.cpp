@@ -8,6 +8,7 @@
 using namespace palermo;
 using test::has_code;
 using test::has_problem;
+using test::CaseWithOldSegment;
 using test::SmallCase;
 
 namespace {
@@ -153,9 +154,13 @@ TEST_CASE_METHOD(SmallCase, "rows cannot be taken away, added or exchanged", "[l
       {"DELETE FROM finding", "leaf 9"},
       {"DELETE FROM operator", "leaf 1"},
       {"DELETE FROM source", "leaf 5"},
-      {"INSERT INTO segment SELECT 2, source, records, from_us, to_us, blob, sha256, leaf FROM "
+      {"DELETE FROM segment_posting", "segment 1 (leaf 6)"},
+      {"UPDATE segment_posting SET count = 2", "the index of segments"},
+      {"UPDATE segment_posting SET count = 0", "segment 1 (leaf 6)"},
+      {"UPDATE segment_posting SET first = 2", "segment 1 (leaf 6)"},
+      {"INSERT INTO segment SELECT 3, source, records, from_us, to_us, blob, sha256, leaf FROM "
        "segment",
-       "segment 2 (leaf 6)"},
+       "segment 3 (leaf 6)"},
       {"INSERT INTO decision SELECT 2, payload, salt, 10 FROM decision", "decision 2 (leaf 10)"},
       {"INSERT INTO operator VALUES ('mallory', 'admin', 'k', 0)", "operator mallory"},
       {"UPDATE operator SET roles = 'legal'", "operator anna"},
@@ -251,8 +256,40 @@ TEST_CASE_METHOD(SmallCase, "an entity event changed, taken out or put in is fou
   }
 }
 
+TEST_CASE_METHOD(CaseWithOldSegment, "segments indexed in the old way and in the new are checked",
+                 "[ledger][verify]") {
+  const auto honest = verify();
+  INFO(codes(honest));
+  REQUIRE(honest.ok());
+  CHECK(honest.segments_checked() == 2);
+  const std::pair<const char*, const char*> changes[] = {
+      {"DELETE FROM segment_identifier", "segment 2 (leaf 11)"},
+      {"DELETE FROM segment_posting", "segment 1 (leaf 6)"},
+      {"UPDATE segment_posting SET count = 2", "segment 2 (leaf 11)"},
+      {"INSERT INTO segment_posting SELECT block, 2, count, bits FROM segment_posting",
+       "segment 2 (leaf 11)"},
+      {"UPDATE segment_identifier SET segment = 1", "segment 2 (leaf 11)"},
+  };
+  for (const auto& [sql, place] : changes) {
+    INFO(sql);
+    run("CREATE TEMP TABLE maps AS SELECT * FROM segment_identifier");
+    run("CREATE TEMP TABLE lists AS SELECT * FROM segment_posting");
+    run(sql);
+    const auto result = verify();
+    INFO(codes(result));
+    CHECK(has_problem(result, "ALTERED", place));
+    run("DELETE FROM segment_identifier");
+    run("DELETE FROM segment_posting");
+    run("INSERT INTO segment_identifier SELECT * FROM maps");
+    run("INSERT INTO segment_posting SELECT * FROM lists");
+    run("DROP TABLE maps");
+    run("DROP TABLE lists");
+  }
+  CHECK(verify().ok());
+}
+
 // Whoever adds a table or a column meets this test: bind it to an entry, or say here why not.
-TEST_CASE_METHOD(SmallCase, "every column of every row of every table is bound to the log",
+TEST_CASE_METHOD(CaseWithOldSegment, "every column of every row of every table is bound to the log",
                  "[ledger][verify]") {
   destroy_item();
   REQUIRE(verify(late).ok());

@@ -1,4 +1,4 @@
-// Which segments mention an identifier: lists of segments, a row for 256 identifiers and up to
+// Which segments mention an identifier: lists of segments, a row for 64 identifiers and up to
 // 1,024 segments. docs/formats/segments.md has the bytes.
 #pragma once
 
@@ -10,11 +10,12 @@
 
 namespace palermo::store {
 
-inline constexpr std::uint32_t kPostingIds = 256;
+/// So few that a row mostly fits into a page of the index beside others.
+inline constexpr std::uint32_t kPostingIds = 64;
 /// Segments that one set of rows covers: what a verifier holds in memory at a time.
 inline constexpr std::size_t kPostingSegments = 1'024;
 
-/// The lists of identifiers 256 * block … 256 * block + 255.
+/// The lists of identifiers 64 * block … 64 * block + 63.
 struct Postings {
   std::uint32_t block = 0;
   std::string bytes;
@@ -28,7 +29,7 @@ struct Postings {
 [[nodiscard]] std::vector<Postings> postings_of(
     std::span<const std::vector<std::uint32_t>> dictionaries, unsigned threads = 1);
 
-/// Appends the positions of the segments, from 0, that mention identifier 256 * block + within.
+/// Appends the positions of the segments, from 0, that mention identifier 64 * block + within.
 /// @return false when the bytes are no such lists, as far as they were looked at
 [[nodiscard]] bool find_postings(std::string_view bytes, std::uint32_t within,
                                  std::vector<std::uint32_t>& segments);

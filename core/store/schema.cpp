@@ -106,7 +106,7 @@ CREATE TABLE entity_event (seq INTEGER PRIMARY KEY, payload BLOB NOT NULL, salt 
                            leaf INTEGER NOT NULL REFERENCES leaf (idx)) STRICT;
 )sql";
 
-// Which of `count` segments from `first` on mention an identifier, a row for 256 identifiers
+// Which of `count` segments from `first` on mention an identifier, a row for 64 identifiers
 // (Postings). Segments written before keep their rows in segment_identifier.
 constexpr const char* kVersion5 = R"sql(
 CREATE TABLE segment_posting (block INTEGER NOT NULL,

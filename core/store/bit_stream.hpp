@@ -20,6 +20,13 @@ class BitWriter {
       held_ >>= 8;
     }
   }
+  /// A gap in Rice's code: its upper part as ones and a zero, then its `low` lowest bits.
+  void put_gap(std::uint32_t gap, unsigned low) {
+    std::uint32_t ones = gap >> low;
+    for (; ones >= 32; ones -= 32) put(0xffff'ffff, 32);
+    put((std::uint64_t{1} << ones) - 1, ones + 1);  // the zero is the bit above them
+    put(gap & ((1U << low) - 1), low);
+  }
   void finish() {
     if (used_ > 0) bytes_ += static_cast<char>(held_ & 0xff);
   }

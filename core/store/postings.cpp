@@ -30,11 +30,7 @@ void append_list(std::span<const std::uint16_t> segments, std::string& bytes) {
   BitWriter out{bytes};
   std::uint32_t next = 0;
   for (const std::uint32_t segment : segments) {
-    const std::uint32_t gap = segment - next;
-    std::uint32_t ones = gap >> low;
-    for (; ones >= 32; ones -= 32) out.put(0xffff'ffff, 32);
-    out.put((std::uint64_t{1} << ones) - 1, ones + 1);  // the zero is the bit above them
-    out.put(gap & ((1U << low) - 1), low);
+    out.put_gap(segment - next, low);
     next = segment + 1;
   }
   out.finish_with_ones();

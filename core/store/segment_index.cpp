@@ -37,11 +37,7 @@ std::string gaps_of(std::span<const std::uint32_t> within, unsigned low) {
   BitWriter out{bytes};
   std::uint32_t next = 0;
   for (const std::uint32_t id : within) {
-    const std::uint32_t gap = id - next;
-    std::uint32_t ones = gap >> low;
-    for (; ones >= 32; ones -= 32) out.put(0xffff'ffff, 32);
-    out.put((std::uint64_t{1} << ones) - 1, ones + 1);  // the zero is the bit above them
-    out.put(gap & ((1U << low) - 1), low);
+    out.put_gap(id - next, low);
     next = id + 1;
   }
   out.finish();

@@ -15,27 +15,6 @@ namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
 
-std::string wrapped(const std::string& text, std::size_t indent) {
-  return core::wrapped(text, 98, indent) + "\n";
-}
-
-std::string examined_text(std::uint32_t examined, std::uint32_t nodes,
-                          const std::string& restricted) {
-  return wrapped(
-      restricted.empty()
-          ? fmt::format("Examined: {} of {} nodes, all that have a tie.", examined, nodes)
-          : fmt::format("Examined: {}; the rest is too large for this method.", restricted),
-      2);
-}
-
-std::string joined(const google::protobuf::RepeatedPtrField<std::string>& words, int most) {
-  std::string text;
-  for (int i = 0; i < words.size() && i < most; ++i)
-    text += (i > 0 ? ", " : "") + core::printable(words[i], 40);
-  if (words.size() > most) text += fmt::format(" and {} more", words.size() - most);
-  return text;
-}
-
 std::string blocks_text(const v1::NetworkBlocks& answer) {
   Rows rows{{"block", "size", "ties inside", "degree sum"}};
   for (const auto& block : answer.blocks())

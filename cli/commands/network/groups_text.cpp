@@ -11,18 +11,6 @@ namespace {
 using Rows = std::vector<std::vector<std::string>>;
 using Groups = v1::NetworkGroups;
 
-std::string wrapped(const std::string& text, std::size_t indent) {
-  return core::wrapped(text, 98, indent) + "\n";
-}
-
-std::string joined(const google::protobuf::RepeatedPtrField<std::string>& words, int most) {
-  std::string text;
-  for (int i = 0; i < words.size() && i < most; ++i)
-    text += (i > 0 ? ", " : "") + core::printable(words[i], 40);
-  if (words.size() > most) text += fmt::format(" and {} more", words.size() - most);
-  return text;
-}
-
 std::string removals_text(const Groups::Group& group) {
   if (!group.has_removals()) return "-";
   return fmt::format("{}{}", group.removals_exact() ? "" : "<=", group.removals());

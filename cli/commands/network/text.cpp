@@ -20,18 +20,6 @@ std::string number(double value) {
 std::string four(double value) { return fmt::format("{:.4f}", value); }
 
 /// Prose below a table; every line after the first is indented.
-std::string wrapped(const std::string& text, std::size_t indent) {
-  return core::wrapped(text, 98, indent) + "\n";
-}
-
-std::string joined(const google::protobuf::RepeatedPtrField<std::string>& words, int most) {
-  std::string text;
-  for (int i = 0; i < words.size() && i < most; ++i)
-    text += (i > 0 ? ", " : "") + core::printable(words[i], 40);
-  if (words.size() > most) text += fmt::format(" and {} more", words.size() - most);
-  return text;
-}
-
 }  // namespace
 
 std::string basis_text(const v1::Basis& basis) {
@@ -167,6 +155,27 @@ std::string ego_text(const v1::NetworkEgo& answer) {
               ? "open material alone, no hop limit.\n"
               : fmt::format("{} hops allowed from here.\n", answer.hops_allowed());
   return text + basis_text(answer.basis());
+}
+
+std::string wrapped(const std::string& text, std::size_t indent) {
+  return core::wrapped(text, 98, indent) + "\n";
+}
+
+std::string examined_text(std::uint32_t examined, std::uint32_t nodes,
+                          const std::string& restricted) {
+  return wrapped(
+      restricted.empty()
+          ? fmt::format("Examined: {} of {} nodes, all that have a tie.", examined, nodes)
+          : fmt::format("Examined: {}; the rest is too large for this method.", restricted),
+      2);
+}
+
+std::string joined(const google::protobuf::RepeatedPtrField<std::string>& words, int most) {
+  std::string text;
+  for (int i = 0; i < words.size() && i < most; ++i)
+    text += (i > 0 ? ", " : "") + core::printable(words[i], 40);
+  if (words.size() > most) text += fmt::format(" and {} more", words.size() - most);
+  return text;
 }
 
 }  // namespace palermo::cli

@@ -1,11 +1,12 @@
 # The rooms and the direction of their dependencies: cli, web -> report -> analysis -> ingest -> core
-# -> proto; simulation stands beside and uses core alone. Configuring fails on an edge that is not listed here.
+# -> proto; simulation and draw stand beside and use core alone. Configuring fails on an edge that is not listed here.
 set(PALERMO_MAY_USE_core proto)
 set(PALERMO_MAY_USE_ingest core proto)
 set(PALERMO_MAY_USE_analysis ingest core proto)
 set(PALERMO_MAY_USE_report analysis ingest core proto)
 set(PALERMO_MAY_USE_simulation core proto)
-set(PALERMO_MAY_USE_cli report simulation analysis ingest core proto)
+set(PALERMO_MAY_USE_draw core proto)
+set(PALERMO_MAY_USE_cli draw report simulation analysis ingest core proto)
 
 add_library(palermo_options INTERFACE)
 target_compile_features(palermo_options INTERFACE cxx_std_20)

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "analysis/calls/basis.hpp"
+#include "analysis/calls/hours.hpp"
 #include "core/base/time.hpp"
 #include "palermo/v1/segment.pb.h"
 
@@ -15,7 +16,7 @@ namespace palermo::calls {
 namespace {
 
 using v1::CallsProfile;
-constexpr int kNightFrom = 22, kNightTo = 6;  // local hours
+constexpr std::size_t kNightFrom = 22, kNightTo = 6;  // local hours
 
 double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
@@ -183,34 +184,24 @@ class Profiler {
 
   void hours() {
     static constexpr const char* kDays[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
-    std::uint32_t table[7][24] = {};
-    std::uint32_t night = 0, known = 0, unknown = 0;
-    for (const Event* event : own_) {
-      const auto local = local_us(*event);
-      if (!local) {
-        ++unknown;
-        continue;
-      }
-      ++known;
-      const std::int64_t day = day_of(*local);
-      const auto hour =
-          static_cast<int>((*local - day * core::kUsPerDay) / (60 * core::kUsPerMinute));
-      const auto weekday = static_cast<std::size_t>(((day + 3) % 7 + 7) % 7);  // 1970-01-01: Thu
-      ++table[weekday][hour];
-      if (hour >= kNightFrom || hour < kNightTo) ++night;
-    }
+    WeekHours hours;
+    for (const Event* event : own_) hours.add(*event);
+    std::uint32_t night = 0;
     for (std::size_t day = 0; day < 7; ++day) {
       CallsProfile::HourRow& row = *out_.add_hours();
       row.set_day(kDays[day]);
-      for (const std::uint32_t count : table[day]) row.add_hours(count);
+      for (std::size_t hour = 0; hour < 24; ++hour) {
+        row.add_hours(hours.counts[day][hour]);
+        if (hour >= kNightFrom || hour < kNightTo) night += hours.counts[day][hour];
+      }
     }
-    out_.set_hours_undetermined(unknown);
+    out_.set_hours_undetermined(hours.undetermined);
     CallsProfile::Night& rule = *out_.mutable_night();
     rule.set_rule(fmt::format("{}:00 to 0{}:00 local time", kNightFrom, kNightTo));
     rule.set_records(night);
-    rule.set_of(known);
-    rule.set_undetermined(unknown);
-    if (known > 0) rule.set_share(night / static_cast<double>(known));
+    rule.set_of(hours.known);
+    rule.set_undetermined(hours.undetermined);
+    if (hours.known > 0) rule.set_share(night / static_cast<double>(hours.known));
   }
 
   /// An occasion is a record that `starts`; it is followed by the first later one in the other

@@ -13,6 +13,7 @@ std::vector<Command> add_calls(CLI::App& app) {
       add_calls_profile(calls),    add_calls_devices(calls),   add_calls_replacements(calls),
       add_calls_common(calls),     add_calls_sequences(calls), add_calls_bursts(calls),
       add_calls_colocation(calls), add_calls_places(calls),    add_calls_convoy(calls),
+      add_calls_timeline(calls),   add_calls_hours(calls),
   };
 }
 

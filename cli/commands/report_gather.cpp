@@ -102,68 +102,6 @@ Status count_records(store::Database& db, Tally& tally) {
   });
 }
 
-/// Persons with every name, alias and identifier the statements give them. Where statements
-/// disagree on a category, the protected one counts: sealing too much can be undone, naming cannot.
-std::vector<report::KnownPerson> persons_of(const v1::FactsFile& facts) {
-  std::map<std::string, report::KnownPerson> known;
-  const auto add_alias = [](report::KnownPerson& person, const std::string& alias) {
-    if (!alias.empty() && alias != person.id && alias != person.name &&
-        std::find(person.identifiers.begin(), person.identifiers.end(), alias) ==
-            person.identifiers.end())
-      person.identifiers.push_back(alias);
-  };
-  for (const v1::Statement& statement : facts.statements()) {
-    if (statement.has_person()) {
-      const v1::Person& stated = statement.person();
-      const bool fresh = known.count(stated.id()) == 0;
-      report::KnownPerson& person = known[stated.id()];
-      person.id = stated.id();
-      report::KnownPerson now{stated.id(),
-                              stated.name(),
-                              stated.category() == v1::Person::category_unspecified
-                                  ? std::string{}
-                                  : v1::Person::Category_Name(stated.category()),
-                              stated.minor(),
-                              {}};
-      if (fresh || person.name.empty()) person.name = now.name;
-      add_alias(person, now.name);
-      if (person.category.empty() || (!report::is_protected(person) && report::is_protected(now)))
-        person.category = now.category;
-      person.minor = person.minor || now.minor;
-    } else if (statement.has_attribution()) {
-      report::KnownPerson& person = known[statement.attribution().person()];
-      person.id = statement.attribution().person();
-      add_alias(person, statement.attribution().identifier());
-    }
-  }
-  // Who is the same as a protected person is protected too.
-  for (bool changed = true; changed;) {
-    changed = false;
-    for (const v1::Statement& statement : facts.statements()) {
-      if (!statement.has_identity() || statement.identity().relation() != v1::Identity::same ||
-          statement.polarity() == v1::Statement::contradicts)
-        continue;
-      for (const auto& [one, other] :
-           {std::pair{statement.identity().a(), statement.identity().b()},
-            std::pair{statement.identity().b(), statement.identity().a()}}) {
-        const auto found = known.find(one);
-        if (found == known.end() || !report::is_protected(found->second)) continue;
-        const report::KnownPerson sealed = found->second;
-        report::KnownPerson& twin = known[other];
-        twin.id = other;
-        if (report::is_protected(twin)) continue;
-        twin.category = sealed.category;
-        twin.minor = sealed.minor;
-        changed = true;
-      }
-    }
-  }
-  std::vector<report::KnownPerson> persons;
-  for (auto& [id, person] : known)
-    if (!id.empty()) persons.push_back(std::move(person));
-  return persons;
-}
-
 Result<std::vector<v1::QuarantineItem>> quarantine_of(store::Database& db) {
   PALERMO_TRY(
       store::Statement query,
@@ -268,6 +206,68 @@ Status gather_network(store::Database& db, report::ReportInput& input) {
 
 }  // namespace
 
+// Where statements
+// disagree on a category, the protected one counts: sealing too much can be undone, naming cannot.
+std::vector<report::KnownPerson> known_persons(const v1::FactsFile& facts) {
+  std::map<std::string, report::KnownPerson> known;
+  const auto add_alias = [](report::KnownPerson& person, const std::string& alias) {
+    if (!alias.empty() && alias != person.id && alias != person.name &&
+        std::find(person.identifiers.begin(), person.identifiers.end(), alias) ==
+            person.identifiers.end())
+      person.identifiers.push_back(alias);
+  };
+  for (const v1::Statement& statement : facts.statements()) {
+    if (statement.has_person()) {
+      const v1::Person& stated = statement.person();
+      const bool fresh = known.count(stated.id()) == 0;
+      report::KnownPerson& person = known[stated.id()];
+      person.id = stated.id();
+      report::KnownPerson now{stated.id(),
+                              stated.name(),
+                              stated.category() == v1::Person::category_unspecified
+                                  ? std::string{}
+                                  : v1::Person::Category_Name(stated.category()),
+                              stated.minor(),
+                              {}};
+      if (fresh || person.name.empty()) person.name = now.name;
+      add_alias(person, now.name);
+      if (person.category.empty() || (!report::is_protected(person) && report::is_protected(now)))
+        person.category = now.category;
+      person.minor = person.minor || now.minor;
+    } else if (statement.has_attribution()) {
+      report::KnownPerson& person = known[statement.attribution().person()];
+      person.id = statement.attribution().person();
+      add_alias(person, statement.attribution().identifier());
+    }
+  }
+  // Who is the same as a protected person is protected too.
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (const v1::Statement& statement : facts.statements()) {
+      if (!statement.has_identity() || statement.identity().relation() != v1::Identity::same ||
+          statement.polarity() == v1::Statement::contradicts)
+        continue;
+      for (const auto& [one, other] :
+           {std::pair{statement.identity().a(), statement.identity().b()},
+            std::pair{statement.identity().b(), statement.identity().a()}}) {
+        const auto found = known.find(one);
+        if (found == known.end() || !report::is_protected(found->second)) continue;
+        const report::KnownPerson sealed = found->second;
+        report::KnownPerson& twin = known[other];
+        twin.id = other;
+        if (report::is_protected(twin)) continue;
+        twin.category = sealed.category;
+        twin.minor = sealed.minor;
+        changed = true;
+      }
+    }
+  }
+  std::vector<report::KnownPerson> persons;
+  for (auto& [id, person] : known)
+    if (!id.empty()) persons.push_back(std::move(person));
+  return persons;
+}
+
 Result<report::ReportInput> gather_report(session::Session& session, const GatherOptions& options) {
   store::Database& db = session.db();
   report::ReportInput input;
@@ -281,7 +281,7 @@ Result<report::ReportInput> gather_report(session::Session& session, const Gathe
   input.export_key = core::to_hex(core::random_bytes(32));
 
   PALERMO_TRY(const v1::FactsFile facts, store::facts_of_case(db));
-  input.persons = persons_of(facts);
+  input.persons = known_persons(facts);
   PALERMO_TRY(const std::uint64_t ledger_size, session.ledger().size());
   if (facts.statements_size() > 0) {
     criteria::AssessOptions assess;

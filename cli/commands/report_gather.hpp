@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/base/result.hpp"
 #include "core/session/session.hpp"
@@ -15,6 +16,10 @@ struct GatherOptions {
   std::string standard;  // recorded as the reader's
   std::string as_of;     // empty: the case's
 };
+
+/// Persons with every name, alias and identifier the statements give them, whoever is the same as a
+/// protected person protected too. For report::Names.
+[[nodiscard]] std::vector<report::KnownPerson> known_persons(const v1::FactsFile& facts);
 
 /// Reads everything but the checkpoint. Writes nothing.
 /// @error Integrity  a stored record or segment is not what the ledger recorded

@@ -23,7 +23,7 @@ import support
 ROOT = support.SOURCE
 ONLY = os.environ.get("PALERMO_DOCUMENT", "")  # part of a path: run the commands of these documents only
 UPDATE = os.environ.get("PALERMO_UPDATE_GOLDEN") == "1"
-CODE_FOLDERS = ["proto", "core", "ingest", "analysis", "report", "simulation", "cli"]
+CODE_FOLDERS = ["proto", "core", "ingest", "analysis", "report", "draw", "simulation", "cli"]
 GLOBAL_OPTIONS = {"--case", "--as", "--purpose", "--json", "--quiet", "--log", "--help", "--version"}
 # Words in capitals that the code writes and that are no code for people: environment variables, operations and kinds in
 # ledger entries, enumerators, words of formats.

@@ -94,6 +94,28 @@ network::HopDecision decide(const network::HopBudget& budget, const Seed& seed,
   return all;
 }
 
+std::string why_refused(const network::HopDecision& decision, std::uint32_t hops) {
+  std::string text =
+      fmt::format("{} hops from this identifier are asked, {} allowed", hops, decision.allowed);
+  for (const network::HopAllowance& allowance : decision.allowances) {
+    const std::string id = core::printable(allowance.authorization_id, 60);
+    text += allowance.distance
+                ? fmt::format("; {} allows {} from its targets, of which {} are spent here", id,
+                              allowance.max_hops, std::min(*allowance.distance, allowance.max_hops))
+                : fmt::format("; no target of {} leads to it", id);
+  }
+  if (decision.allowances.empty())
+    text += "; it does not occur in what the named authorization yielded";
+  return text;
+}
+
+std::string what_opens(std::uint32_t allowed) {
+  if (allowed > 0)
+    return fmt::format("ask for --hops {}, or record an authorization that allows more", allowed);
+  return "only an authorization that allows more hops (scope.max_hops), or one that names this "
+         "identifier as a target, opens its contacts";
+}
+
 core::Result<network::LoadedNetwork> walkable(session::Session& session, const Chaining& chaining,
                                               const network::HopBudget* budget,
                                               const std::string& relied_on,

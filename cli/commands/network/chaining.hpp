@@ -43,6 +43,10 @@ core::Result<Seed> find_seed(session::Session& session, const Chaining& chaining
 network::HopDecision decide(const network::HopBudget& budget, const Seed& seed,
                             const std::string& relied_on);
 
+/// Why hops are refused, and what a user can do: for Session::refuse with rule SC02.
+std::string why_refused(const network::HopDecision& decision, std::uint32_t hops);
+std::string what_opens(std::uint32_t allowed);
+
 /// The selection's ties within the budget, over persons where these were asked for.
 /// @param budget    null: all ties, to learn whether a refusal is due
 /// @param left_out  counts the records behind ties left out

@@ -1,6 +1,4 @@
 // palermo network ego
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
 #include <memory>
 
@@ -8,7 +6,6 @@
 #include "cli/commands/network/chaining.hpp"
 #include "cli/commands/network/subcommands.hpp"
 #include "cli/commands/network/text.hpp"
-#include "core/base/text.hpp"
 
 namespace palermo::cli {
 namespace {
@@ -19,21 +16,6 @@ struct EgoArguments {
   std::uint32_t hops = 1;
   std::string authorization;
 };
-
-std::string why_refused(const network::HopDecision& decision, std::uint32_t hops) {
-  std::string text =
-      fmt::format("{} hops from this identifier are asked, {} allowed", hops, decision.allowed);
-  for (const network::HopAllowance& allowance : decision.allowances) {
-    const std::string id = core::printable(allowance.authorization_id, 60);
-    text += allowance.distance
-                ? fmt::format("; {} allows {} from its targets, of which {} are spent here", id,
-                              allowance.max_hops, std::min(*allowance.distance, allowance.max_hops))
-                : fmt::format("; no target of {} leads to it", id);
-  }
-  if (decision.allowances.empty())
-    text += "; it does not occur in what the named authorization yielded";
-  return text;
-}
 
 core::Status run_ego(const Context& context, const EgoArguments& arguments) {
   PALERMO_TRY(session::Session session, open_for_network(context));
@@ -51,12 +33,8 @@ core::Status run_ego(const Context& context, const EgoArguments& arguments) {
   entry.set_hops_requested(arguments.hops);
   entry.set_hops_allowed(allowed);
   if (arguments.hops > allowed)
-    return session.refuse(
-        std::move(entry), "SC02", why_refused(decision, arguments.hops),
-        allowed > 0
-            ? fmt::format("ask for --hops {}, or record an authorization that allows more", allowed)
-            : "only an authorization that allows more hops (scope.max_hops), or one that "
-              "names this identifier as a target, opens its contacts");
+    return session.refuse(std::move(entry), "SC02", why_refused(decision, arguments.hops),
+                          what_opens(allowed));
   std::uint64_t left_out = 0;
   PALERMO_TRY(const network::LoadedNetwork walked,
               walkable(session, chaining, &budget, arguments.authorization, left_out));

@@ -10,6 +10,7 @@ Command add_network_changes(CLI::App* network);
 Command add_network_compare(CLI::App* network);
 Command add_network_core(CLI::App* network);
 Command add_network_disrupt(CLI::App* network);
+Command add_network_draw(CLI::App* network);
 Command add_network_ego(CLI::App* network);
 Command add_network_groups(CLI::App* network);
 Command add_network_keyplayers(CLI::App* network);

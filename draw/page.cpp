@@ -78,7 +78,9 @@ void put_legend(const Page& page, const Ruler& ruler, double top, double bottom,
     LegendRow row = page.legend[i];
     const bool heading = is_heading(row);
     const double indent = heading ? 0 : kSampleWidth + 6;
-    const auto lines = lines_of(row.words, kSmall, kLegendWidth - indent, ruler);
+    // Bold words are wider than they are measured here.
+    const double room = heading ? 0.85 * kLegendWidth : kLegendWidth - indent;
+    const auto lines = lines_of(row.words, kSmall, room, ruler);
     const double height =
         std::max(kSampleHeight + 2, static_cast<double>(lines.size()) * kSmall * kLeading + 2);
     const bool last = i + 1 == page.legend.size();

@@ -14,7 +14,7 @@ namespace {
 
 std::string draw_text(const v1::NetworkPicture& answer) {
   std::string text = picture_text(answer.picture());
-  text += "  shown         " + answer.rule() + "\n";
+  text += "  shown         " + core::wrapped(answer.rule(), 82, 16) + "\n";
   for (const auto& layer : answer.layers())
     text += fmt::format("  layer         {}: {} lines\n", core::printable(layer.name(), 60),
                         layer.lines());

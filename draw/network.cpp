@@ -145,7 +145,8 @@ class Drawer {
       b = {b.x + off.x, b.y + off.y};
       Mark mark{tie.assessment ? "tie assessment" : "tie", tie.title, {}, {}, {}};
       detail::add_line(a, b, tie.layer, drawing_->layers.size(),
-                       detail::width_of(tie.strength, most), tie.assessment, alpha, mark);
+                       detail::width_of(tie.strength, most, drawing_->ties.size()), tie.assessment,
+                       alpha, mark);
       body.marks.push_back(std::move(mark));
     }
   }

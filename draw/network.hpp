@@ -70,7 +70,8 @@ struct NetworkPicture {
 namespace detail {
 /// Points; the area goes with the contacts. Where many nodes are drawn all are smaller.
 [[nodiscard]] double radius_of(std::uint64_t contacts, std::uint64_t most, std::size_t nodes);
-[[nodiscard]] double width_of(double strength, double most);
+/// Points; with the logarithm of the strength. Where many ties are drawn all are thinner.
+[[nodiscard]] double width_of(double strength, double most, std::size_t ties);
 /// The shape of a node around a point, filled.
 void add_shape(NodeKind kind, const Point& at, double radius, const Colour& fill, Mark& mark);
 /// The line of a layer, with the bead in its middle where there are several layers.

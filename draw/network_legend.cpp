@@ -61,14 +61,14 @@ void add_nodes(const NetworkDrawing& drawing, std::vector<LegendRow>& rows) {
   rows.push_back(std::move(row));
 }
 
-void add_widths(double least, double most, std::vector<LegendRow>& rows) {
+void add_widths(double least, double most, std::size_t ties, std::vector<LegendRow>& rows) {
   std::set<double> strengths{least, most};
   if (most > 4 * least) strengths.insert(static_cast<double>(static_cast<std::int64_t>(most / 4)));
   for (const double strength : strengths) {
     if (!(strength > 0)) continue;
     LegendRow row;
-    add_line({0, kMiddle.y}, {kSampleWidth, kMiddle.y}, 0, 1, width_of(strength, most), false, 1,
-             row.sample);
+    add_line({0, kMiddle.y}, {kSampleWidth, kMiddle.y}, 0, 1, width_of(strength, most, ties), false,
+             1, row.sample);
     row.words = "strength " + figure(strength);
     rows.push_back(std::move(row));
   }
@@ -101,7 +101,7 @@ void add_ties(const NetworkDrawing& drawing, std::vector<LegendRow>& rows) {
                               : "dashed: an assessment (none here)";
     rows.push_back(std::move(row));
   }
-  add_widths(least, most, rows);
+  add_widths(least, most, drawing.ties.size(), rows);
 }
 
 void add_groups(const NetworkDrawing& drawing, std::vector<LegendRow>& rows) {

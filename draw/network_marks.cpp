@@ -59,9 +59,12 @@ double radius_of(std::uint64_t contacts, std::uint64_t most, std::size_t nodes) 
          std::max(2.6, 7 * std::sqrt(static_cast<double>(contacts) / static_cast<double>(most)));
 }
 
-double width_of(double strength, double most) {
-  if (!(most > 0)) return 0.5;
-  return 0.4 + 2.0 * std::log1p(std::max(strength, 0.0)) / std::log1p(most);
+double width_of(double strength, double most, std::size_t ties) {
+  const double scale =
+      std::clamp(std::sqrt(300.0 / static_cast<double>(std::max<std::size_t>(ties, 1))), 0.3, 1.0);
+  // A range of one to two must not look like one of one to a thousand.
+  return scale *
+         (0.4 + 2.0 * std::log1p(std::max(strength, 0.0)) / std::log1p(std::max(most, 30.0)));
 }
 
 Colour colour_of(NodeKind kind) {

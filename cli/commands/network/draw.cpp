@@ -46,7 +46,9 @@ std::string selection_line(const DrawArguments& arguments, const v1::NetworkPict
                             basis.to().empty() ? "the end" : basis.to());
   if (!arguments.selection.known_at.empty())
     text += "; as known at " + core::printable(arguments.selection.known_at, 40);
-  if (!arguments.ego.empty()) text += fmt::format("; {} hops, SC02 kept", arguments.hops);
+  if (!arguments.ego.empty())
+    text += fmt::format("; {} hop{}, within the authorized ones (SC02)", arguments.hops,
+                        arguments.hops == 1 ? "" : "s");
   return text + ".";
 }
 

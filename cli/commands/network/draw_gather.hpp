@@ -15,7 +15,7 @@ struct DrawArguments {
   Selection selection;
   PictureOptions picture;
   std::uint32_t top = 150;
-  std::uint32_t most_ties = 1'500;
+  std::uint32_t most_ties = 600;
   std::string ego;
   std::uint32_t hops = 1;
   std::string authorization;

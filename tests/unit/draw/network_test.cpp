@@ -71,8 +71,10 @@ TEST_CASE("Network picture: an assessment is dashed, a fact is not", "[draw]") {
 
 TEST_CASE("Network picture: the width of a tie goes with its strength, in a stated scale",
           "[draw]") {
-  CHECK(detail::width_of(1, 100) < detail::width_of(50, 100));
-  CHECK(detail::width_of(100, 100) == Approx(2.4));
+  CHECK(detail::width_of(1, 100, 9) < detail::width_of(50, 100, 9));
+  CHECK(detail::width_of(100, 100, 9) == Approx(2.4));
+  CHECK(detail::width_of(2, 2, 9) < 1.2);
+  CHECK(detail::width_of(100, 100, 5'000) < detail::width_of(100, 100, 500));
   const NetworkPicture drawn = draw_network(ring(6), fixed_width);
   const std::string legend = words_of(drawn.picture, "legend");
   CHECK(legend.find("strength 1\n") != std::string::npos);

@@ -376,7 +376,7 @@ class Finder {
           Property& property = properties.emplace_back();
           property.set_sign("-");
           property.set_kind("far_apart");
-          property.set_text(fmt::format("in calls at the same time, {:.0f} km apart", apart->km));
+          property.set_text(words_of(*apart));
           property.set_count(1);
           property.add_evidence(apart->a->record);
           property.add_evidence(apart->b->record);

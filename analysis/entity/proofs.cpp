@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
+#include "analysis/location/sightings.hpp"
 #include "core/base/text.hpp"
 #include "core/base/time.hpp"
 #include "core/store/record_store.hpp"
@@ -15,15 +15,6 @@ namespace palermo::entity {
 namespace {
 
 constexpr std::size_t kRecordsNamed = 5;
-
-bool talked(const store::CallColumns& columns, std::size_t row) {
-  const unsigned flags = columns.flags[row];
-  const auto has = [flags](v1::CallFlag flag) {
-    return (flags & static_cast<unsigned>(flag)) != 0;
-  };
-  return columns.kind[row] == static_cast<std::uint8_t>(v1::CALL) && columns.duration_s[row] > 0 &&
-         !has(v1::NOT_ANSWERED) && !has(v1::DURATION_ABSENT) && !has(v1::NEGATIVE_DURATION);
-}
 
 /// When an identifier was an entity's: always for itself, else while it is said to be used.
 struct Period {
@@ -83,10 +74,8 @@ core::Result<std::vector<std::string>> conversations(store::Database& db, const 
           const std::int64_t at_us = columns.started_at_us[row];
           const bool between = (covers(a, x, at_us) && covers(b, y, at_us)) ||
                                (covers(b, x, at_us) && covers(a, y, at_us));
-          if (!between || x == y || !talked(columns, row)) continue;
-          // Who answered a forwarded call is not the party that was called.
-          if ((columns.flags[row] & static_cast<unsigned>(v1::FORWARDED)) != 0 ||
-              store::CallColumns::at(columns.forwarded_to, row) != 0)
+          if (!between || x == y || !analysis::talked(columns, row) ||
+              analysis::forwarded(columns, row))
             continue;
           records.push_back(fmt::format("{}:{}", columns.source_id, columns.line[row]));
         }
@@ -132,62 +121,49 @@ v1::ContraryEvidence stated(const v1::Statement& s, const std::string& a, const 
 
 }  // namespace
 
-double distance_km(double latitude_a, double longitude_a, double latitude_b, double longitude_b) {
-  constexpr double kRadiusKm = 6371.0088;
-  constexpr double kDegree = 3.14159265358979323846 / 180;
-  const double half_lat = std::sin((latitude_b - latitude_a) * kDegree / 2);
-  const double half_lon = std::sin((longitude_b - longitude_a) * kDegree / 2);
-  const double h = half_lat * half_lat + std::cos(latitude_a * kDegree) *
-                                             std::cos(latitude_b * kDegree) * half_lon * half_lon;
-  return 2 * kRadiusKm * std::asin(std::min(1.0, std::sqrt(h)));
-}
-
 core::Result<std::map<std::uint32_t, std::vector<Presence>>> presences(
     store::Database& db, const std::set<std::uint32_t>& identifiers) {
   std::map<std::uint32_t, std::vector<Presence>> out;
   if (identifiers.empty()) return out;
   store::SegmentQuery query;
-  query.columns =
-      store::kColParties | store::kColTime | store::kColUse | store::kColLine | store::kColPlaces;
+  query.columns = store::kColParties | store::kColTime | store::kColUse | store::kColLine |
+                  store::kColPlaces | store::kColForwarded;
   query.identifiers.assign(identifiers.begin(), identifiers.end());
-  PALERMO_CHECK_OK(
-      store::for_each_segment(db, query, [&](const store::CallColumns& columns) -> core::Status {
-        if (columns.latitude_e7.empty()) return core::ok();
-        for (std::size_t row = 0; row < columns.records; ++row) {
-          const unsigned flags = columns.flags[row];
-          if ((flags & static_cast<unsigned>(v1::HAS_POSITION)) == 0 || !talked(columns, row))
-            continue;
-          const bool of_b = (flags & static_cast<unsigned>(v1::OWNER_IS_B)) != 0;
-          const std::uint32_t owner = of_b ? columns.b[row] : columns.a[row];
-          if (!identifiers.contains(owner)) continue;
-          const std::int64_t from_us = columns.started_at_us[row];
-          out[owner].push_back({from_us,
-                                from_us + std::int64_t{columns.duration_s[row]} * 1'000'000,
-                                columns.latitude_e7[row] * 1e-7, columns.longitude_e7[row] * 1e-7,
-                                fmt::format("{}:{}", columns.source_id, columns.line[row])});
-        }
-        return core::ok();
-      }));
-  for (auto& [id, list] : out)
-    std::stable_sort(list.begin(), list.end(),
-                     [](const Presence& x, const Presence& y) { return x.from_us < y.from_us; });
+  analysis::SightingReader reader;
+  PALERMO_CHECK_OK(store::for_each_segment(db, query, [&](const store::CallColumns& columns) {
+    for (std::size_t row = 0; row < columns.records; ++row) {
+      const bool of_b = (columns.flags[row] & static_cast<unsigned>(v1::OWNER_IS_B)) != 0;
+      if (identifiers.contains(of_b ? columns.b[row] : columns.a[row])) reader.add(columns, row);
+    }
+    return core::ok();
+  }));
+  PALERMO_TRY(const std::vector<analysis::Sighted> seen, reader.find(db));
+  for (const analysis::Sighted& one : seen)
+    out[one.identifier].push_back({one.at, reader.record(one.source, one.line)});
   return out;
 }
 
 std::optional<FarApart> far_apart(const std::vector<Presence>& a, const std::vector<Presence>& b) {
+  // Beyond this gap no two places on earth are too far apart for one traveller.
+  const analysis::TravelRule rule;
+  constexpr double kFarthestKm = 20'038;
+  const auto gap_us =
+      static_cast<std::int64_t>(kFarthestKm / rule.speed_kmh * 3600 * core::kUsPerSecond);
   std::size_t first = 0;
-  // Calls of one phone follow one another, so that few lie between `first` and the break.
-  std::int64_t longest_us = 0;
-  for (const Presence& each : b) longest_us = std::max(longest_us, each.to_us - each.from_us);
   for (const Presence& mine : a) {
-    while (first < b.size() && b[first].from_us + longest_us < mine.from_us) ++first;
-    for (std::size_t i = first; i < b.size() && b[i].from_us <= mine.to_us; ++i) {
-      if (b[i].to_us < mine.from_us) continue;
-      const double km = distance_km(mine.latitude, mine.longitude, b[i].latitude, b[i].longitude);
-      if (km >= kFarKm) return FarApart{&mine, &b[i], km};
+    while (first < b.size() && b[first].at.at_us < mine.at.at_us - gap_us) ++first;
+    for (std::size_t i = first; i < b.size() && b[i].at.at_us <= mine.at.at_us + gap_us; ++i) {
+      const analysis::Travel travel = analysis::travel_between(mine.at, b[i].at, rule);
+      if (!travel.possible) return FarApart{&mine, &b[i], travel};
     }
   }
   return std::nullopt;
+}
+
+std::string words_of(const FarApart& apart) {
+  return fmt::format("in calls {:.0f} km apart {}", apart.travel.km,
+                     apart.travel.gap_s < 1 ? "at the same time"
+                                            : fmt::format("within {:.0f} s", apart.travel.gap_s));
 }
 
 core::Result<std::vector<v1::ContraryEvidence>> against_being_one(store::Database& db,
@@ -221,7 +197,7 @@ core::Result<std::vector<v1::ContraryEvidence>> against_being_one(store::Databas
   PALERMO_TRY(auto places, presences(db, both));
   for (auto& [id, list] : places)
     std::erase_if(list, [&, id = id](const Presence& at) {
-      return !covers(mine, id, at.from_us) && !covers(theirs, id, at.from_us);
+      return !covers(mine, id, at.at.at_us) && !covers(theirs, id, at.at.at_us);
     });
   for (const auto& [x, periods_x] : mine)
     for (const auto& [y, periods_y] : theirs) {
@@ -231,7 +207,7 @@ core::Result<std::vector<v1::ContraryEvidence>> against_being_one(store::Databas
       v1::ContraryEvidence& far = out.emplace_back();
       far.set_a(a);
       far.set_b(b);
-      far.set_text(fmt::format("in calls at the same time, {:.0f} km apart", apart->km));
+      far.set_text(words_of(*apart));
       far.add_records(apart->a->record);
       far.add_records(apart->b->record);
     }

@@ -15,6 +15,7 @@ std::vector<Command> add_network(CLI::App& app) {
       add_network_disrupt(network), add_network_path(network),    add_network_ego(network),
       add_network_compare(network), add_network_overlap(network), add_network_changes(network),
       add_network_draw(network),
+      add_network_persons(network),
   };
 }
 

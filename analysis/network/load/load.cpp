@@ -10,6 +10,7 @@
 #include "analysis/network/load/categories.hpp"
 #include "analysis/network/load/known_at.hpp"
 #include "analysis/network/load/names.hpp"
+#include "analysis/network/load/record_contacts.hpp"
 #include "analysis/network/load/records.hpp"
 #include "core/base/log.hpp"
 #include "core/base/parallel.hpp"
@@ -54,6 +55,38 @@ class Loader {
     PALERMO_CHECK_OK(fill_basis(records.counts));
     PALERMO_CHECK_OK(fill_categories(*db_, before_leaf_, out_));
     return std::move(out_);
+  }
+
+  core::Status visit_records(const std::function<void(const RecordContact&)>& visit) {
+    if (options_->known_at_us) {
+      PALERMO_TRY(before_leaf_, entries_until(*db_, *options_->known_at_us));
+    }
+    PALERMO_CHECK_OK(read_sources());
+    PALERMO_TRY(out_.layers, layers_of(*db_, sources_, before_leaf_));
+    PALERMO_CHECK_OK(check_layers());
+    PALERMO_TRY(const Names names,
+                Names::read(*db_, options_->threads != 0 ? options_->threads : core::cores()));
+    RecordTies records{*db_,
+                       *options_,
+                       names,
+                       sources_,
+                       [this](std::string_view layer) { return wants(layer); },
+                       [this](std::string_view id) { return number_of(id); }};
+    records.each = [&](const Contact& contact) {
+      RecordContact out;
+      out.a = names.identifier(contact.a);
+      out.b = names.identifier(contact.b);
+      out.first_us = contact.first_us;
+      out.last_us = contact.last_us;
+      out.seconds = contact.seconds;
+      out.spoke = contact.spoke;
+      out.record_id = records.evidence_names[contact.evidence.line];
+      const std::string_view kind = reading_;
+      out.relation = kind == "relation";
+      out.intercept = kind == "intercept";
+      visit(out);
+    };
+    return read_records(records);
   }
 
  private:
@@ -121,13 +154,17 @@ class Loader {
   core::Status read_records(RecordTies& records) {
     for (const auto& [kind, layer] :
          {std::pair{"intercept", kIntercepts}, std::pair{"payment", kPayments}})
-      if (wants(layer)) PALERMO_CHECK_OK(records.read(kind, "", before_leaf_));
+      if (wants(layer)) PALERMO_CHECK_OK(read_kind(records, kind, ""));
     if (wants(kCalls) || wants(kMessages) || wants(kConversations))
-      PALERMO_CHECK_OK(records.read("message", "", before_leaf_));
-    if (options_->layers.empty()) return records.read("relation", "", before_leaf_);
+      PALERMO_CHECK_OK(read_kind(records, "message", ""));
+    if (options_->layers.empty()) return read_kind(records, "relation", "");
     for (const std::string& layer : options_->layers)
-      PALERMO_CHECK_OK(records.read("relation", layer, before_leaf_));
+      PALERMO_CHECK_OK(read_kind(records, "relation", layer));
     return core::ok();
+  }
+  core::Status read_kind(RecordTies& records, const char* kind, const std::string& layer) {
+    reading_ = kind;
+    return records.read(kind, layer, before_leaf_);
   }
 
   /// Ranks become nodes; the ties of calls and of records one list, sorted.
@@ -193,6 +230,7 @@ class Loader {
   Sources sources_;
   std::optional<std::int64_t> before_leaf_;
   std::uint64_t later_sources_ = 0;
+  const char* reading_ = "";  // kind of the records at hand
 };
 
 }  // namespace
@@ -206,6 +244,11 @@ core::Result<LoadedNetwork> load(store::Database& db, const LoadOptions& options
       .info("{:.3f} s: network of {} nodes and {} ties read", watch.elapsed().count(),
             loaded.table.nodes.size(), loaded.table.ties.size());
   return loaded;
+}
+
+core::Status for_each_record_contact(store::Database& db, const LoadOptions& options,
+                                     const std::function<void(const RecordContact&)>& visit) {
+  return detail::Loader{db, options}.visit_records(visit);
 }
 
 bool names_calls(std::string_view layer) {

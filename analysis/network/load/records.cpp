@@ -38,6 +38,7 @@ std::uint32_t RecordTies::use(std::uint32_t identifier) {
 }
 
 void RecordTies::add(const Contact& contact) {
+  if (each) each(contact);
   const std::int32_t day = options_->by_day ? day_of(contact.first_us) : 0;
   std::uint32_t& place = places_[{contact.authorization, day}].at(
       contact.a, contact.b, static_cast<std::uint32_t>(ties.size()));

@@ -61,9 +61,10 @@ class RecordTies {
   core::Status read(const std::string& kind, const std::string& layer,
                     std::optional<std::int64_t> before_leaf);
 
-  std::vector<Tie> ties;                    // of ranks, in no order
-  std::vector<bool> used;                   // by rank
-  std::vector<std::string> evidence_names;  // EvidenceNames::records
+  std::function<void(const Contact&)> each;  // called with every contact; may be empty
+  std::vector<Tie> ties;                     // of ranks, in no order
+  std::vector<bool> used;                    // by rank
+  std::vector<std::string> evidence_names;   // EvidenceNames::records
   RecordCounts counts;
   Coverage coverage;
 

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "analysis/network/answers.hpp"
+#include "analysis/network/distinct_load.hpp"
 #include "analysis/network/group_windows.hpp"
 #include "cli/commands/network/selection.hpp"
 #include "cli/commands/network/subcommands.hpp"
@@ -110,6 +111,42 @@ core::Status add_windows(store::Database& db, const network::LoadOptions& option
   return core::ok();
 }
 
+/// Counts the persons behind each group by all that proves two users to be two persons.
+/// @return the rule in words; empty where only contact was looked at
+core::Result<std::string> count_persons(store::Database& db, const network::LoadOptions& options,
+                                        const network::LoadedNetwork& loaded,
+                                        network::Groups& groups) {
+  network::PersonsQuery query;
+  query.load = options;
+  query.load.persons = false;
+  std::vector<std::vector<std::uint32_t>> sets;
+  for (const network::Group& group : groups.groups) {
+    std::vector<std::uint32_t>& identifiers = sets.emplace_back();
+    for (const std::uint32_t v : group.members) {
+      const auto members = loaded.members.find(v);
+      if (members == loaded.members.end()) {
+        identifiers.push_back(static_cast<std::uint32_t>(loaded.identifiers[v]));
+      } else {
+        for (const std::int64_t one : members->second)
+          identifiers.push_back(static_cast<std::uint32_t>(one));
+      }
+    }
+  }
+  std::optional<network::LoadedNetwork> apart;
+  if (options.persons) {
+    PALERMO_TRY(apart, network::load(db, query.load));
+  }
+  PALERMO_TRY(const auto persons,
+              network::persons_of_sets(db, apart ? *apart : loaded, query, sets));
+  if (!persons) return std::string{};
+  for (std::size_t g = 0; g < sets.size(); ++g) groups.groups[g].persons = (*persons)[g];
+  return std::string{
+      "lo = most users behind the members that are all proven to be different persons (by answered "
+      "calls between them, by places too far apart, by facts); hi = users, each identifier one but "
+      "for those that facts or decisions join. `network persons --group-of G1` prints the proofs "
+      "and the conventions."};
+}
+
 core::Status run_groups(const Context& context, const GroupsArguments& arguments) {
   PALERMO_TRY(session::Session session, open_for_network(context));
   PALERMO_TRY(const network::LoadOptions options, options_of(session.db(), arguments.selection));
@@ -159,7 +196,12 @@ core::Status run_groups(const Context& context, const GroupsArguments& arguments
     PALERMO_CHECK_OK(
         network::half_stability(graph, first_graph, second_graph, search.seed, groups));
   }
+  std::string persons_rule;
+  if (!table) {
+    PALERMO_TRY(persons_rule, count_persons(session.db(), options, loaded, groups));
+  }
   v1::NetworkGroups answer = network::groups_answer(graph, groups, search, middle.has_value());
+  if (!persons_rule.empty()) answer.set_persons_rule(persons_rule);
   if (!arguments.windows.empty())
     PALERMO_CHECK_OK(add_windows(session.db(), options, arguments, loaded.table, answer));
   add_basis(*answer.mutable_basis(), loaded.basis);

@@ -17,6 +17,7 @@ Command add_network_keyplayers(CLI::App* network);
 Command add_network_metrics(CLI::App* network);
 Command add_network_overlap(CLI::App* network);
 Command add_network_path(CLI::App* network);
+Command add_network_persons(CLI::App* network);
 Command add_network_summary(CLI::App* network);
 
 }  // namespace palermo::cli

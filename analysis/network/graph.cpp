@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <numeric>
 
+#include "core/base/large_memory.hpp"
 #include "core/base/parallel.hpp"
 
 namespace palermo::network {
@@ -31,6 +33,12 @@ void widen(std::int64_t& first_us, std::int64_t& last_us, const Tie& tie) {
 
 constexpr std::uint32_t kNoVertex = std::numeric_limits<std::uint32_t>::max();
 
+/// A tie from a larger vertex.
+struct Coming {
+  std::uint32_t from;
+  std::uint32_t tie;
+};
+
 void add(Edge& edge, const Tie& tie) {
   edge.weight += tie.weight;
   edge.count += tie.count;
@@ -39,14 +47,36 @@ void add(Edge& edge, const Tie& tie) {
   edge.evidence.merge(tie.evidence);
 }
 
+/// Items that one thread takes at once: fewer are not worth a thread.
+constexpr std::size_t kAtOnce = 65'536;
+
+/// Calls work(part, begin, end) for all parts of `size` items, on all cores.
+template <typename Work>
+void in_parts(std::size_t size, const Work& work) {
+  core::in_parallel((size + kAtOnce - 1) / kAtOnce, core::cores(), [&](std::size_t part) {
+    work(part, part * kAtOnce, std::min(size, (part + 1) * kAtOnce));
+  });
+}
+
+/// Whether every id stands before the next: the loader gives them so, a drawing or a subset may
+/// not.
+bool in_order(const std::vector<Node>& nodes) {
+  std::atomic<bool> yes{true};
+  in_parts(nodes.size(), [&](std::size_t, std::size_t begin, std::size_t end) {
+    for (std::size_t v = std::max<std::size_t>(begin, 1); v < end; ++v)
+      if (!id_less(nodes[v - 1].id, nodes[v].id)) {
+        yes = false;
+        return;
+      }
+  });
+  return yes;
+}
+
 /// Positions of the nodes in the order of id_less, every id read once.
 std::vector<std::uint32_t> ordered(const std::vector<Node>& nodes) {
   std::vector<std::uint32_t> order(nodes.size());
   std::iota(order.begin(), order.end(), 0U);
-  // The loader gives them in order; a drawing or a subset may not.
-  if (std::is_sorted(nodes.begin(), nodes.end(),
-                     [](const Node& x, const Node& y) { return id_less(x.id, y.id); }))
-    return order;
+  if (in_order(nodes)) return order;
   struct Key {
     bool word;
     std::uint64_t value;
@@ -67,6 +97,16 @@ std::vector<std::uint32_t> ordered(const std::vector<Node>& nodes) {
   return order;
 }
 
+core::Status check(const Tie& tie, std::size_t t, std::size_t n) {
+  if (tie.a >= n || tie.b >= n)
+    return core::Error{core::ErrorCode::InvalidArgument,
+                       fmt::format("tie {} names a node that is not in the table", t)};
+  if (!std::isfinite(tie.weight) || tie.weight <= 0)
+    return core::Error{core::ErrorCode::InvalidArgument,
+                       fmt::format("tie {} has a weight that is not above 0", t)};
+  return core::ok();
+}
+
 }  // namespace
 
 bool id_less(std::string_view a, std::string_view b) {
@@ -81,17 +121,18 @@ core::Status Graph::place_nodes(const TieTable& table, std::vector<std::uint32_t
   const std::size_t n = table.nodes.size();
   const std::vector<std::uint32_t> order = ordered(table.nodes);
   place.resize(n);
+  core::reserve_large(nodes_, n, core::cores());
   nodes_.resize(n);
-  constexpr std::size_t kAtOnce = 4'096;
-  core::in_parallel((n + kAtOnce - 1) / kAtOnce, core::cores(), [&](std::size_t part) {
-    for (std::size_t v = part * kAtOnce; v < std::min(n, (part + 1) * kAtOnce); ++v) {
+  std::atomic<bool> twice{false};
+  in_parts(n, [&](std::size_t, std::size_t begin, std::size_t end) {
+    for (std::size_t v = begin; v < end; ++v) {
       place[order[v]] = static_cast<std::uint32_t>(v);
       nodes_[v] = table.nodes[order[v]];
+      if (v > 0 && table.nodes[order[v - 1]].id == nodes_[v].id) twice = true;
     }
   });
-  for (std::size_t v = 1; v < n; ++v)
-    if (nodes_[v].id == nodes_[v - 1].id)
-      return core::Error{core::ErrorCode::InvalidArgument, "two nodes of the network share one id"};
+  if (twice)
+    return core::Error{core::ErrorCode::InvalidArgument, "two nodes of the network share one id"};
   return core::ok();
 }
 
@@ -106,21 +147,37 @@ core::Result<Graph> Graph::make(const TieTable& table) {
   std::vector<std::uint32_t> place;
   PALERMO_CHECK_OK(graph.place_nodes(table, place));
   std::vector<Half> halves;
-  halves.reserve(table.ties.size());
-  for (std::uint32_t t = 0; t < table.ties.size(); ++t) {
-    const Tie& tie = table.ties[t];
-    if (tie.a >= n || tie.b >= n)
-      return core::Error{core::ErrorCode::InvalidArgument,
-                         fmt::format("tie {} names a node that is not in the table", t)};
-    if (!std::isfinite(tie.weight) || tie.weight <= 0)
-      return core::Error{core::ErrorCode::InvalidArgument,
-                         fmt::format("tie {} has a weight that is not above 0", t)};
-    if (tie.a == tie.b) {
-      graph.loops_dropped_ += tie.count;
-      continue;
+  core::reserve_large(halves, table.ties.size(), core::cores());
+  halves.resize(table.ties.size());
+  const std::size_t parts = (halves.size() + kAtOnce - 1) / kAtOnce;
+  std::vector<std::size_t> kept(parts, 0);
+  std::vector<std::uint64_t> loops(parts, 0);
+  std::vector<core::Status> checked(parts, core::ok());
+  in_parts(halves.size(), [&](std::size_t part, std::size_t begin, std::size_t end) {
+    std::size_t at = begin;
+    for (std::size_t t = begin; t < end; ++t) {
+      const Tie& tie = table.ties[t];
+      checked[part] = check(tie, t, n);
+      if (!checked[part]) return;
+      if (tie.a == tie.b) {
+        loops[part] += tie.count;
+      } else {
+        halves[at++] = {place[tie.a], place[tie.b], static_cast<std::uint32_t>(t)};
+      }
     }
-    halves.push_back({place[tie.a], place[tie.b], t});
+    kept[part] = at - begin;
+  });
+  std::size_t end = 0;
+  for (std::size_t part = 0; part < parts; ++part) {
+    PALERMO_CHECK_OK(checked[part]);
+    const auto from = halves.begin() + static_cast<std::ptrdiff_t>(part * kAtOnce);
+    if (end != part * kAtOnce)
+      std::copy(from, from + static_cast<std::ptrdiff_t>(kept[part]),
+                halves.begin() + static_cast<std::ptrdiff_t>(end));
+    end += kept[part];
+    graph.loops_dropped_ += loops[part];
   }
+  halves.resize(end);
   graph.sort_halves(table, halves);
   graph.join(table, halves);
   graph.index();
@@ -168,23 +225,24 @@ void Graph::join(const TieTable& table, const std::vector<Half>& halves) {
   }
   std::partial_sum(out.begin(), out.end(), out.begin());
   std::partial_sum(in.begin(), in.end(), in.begin());
-  std::vector<std::uint32_t> coming(in.back());  // positions in halves
+  core::LargeBuffer<Coming> coming{in.back()};
   {
     std::vector<std::uint32_t> next(in.begin(), in.end() - 1);
-    for (std::uint32_t h = 0; h < halves.size(); ++h)
-      if (halves[h].b < halves[h].a) coming[next[halves[h].b]++] = h;
+    for (const Half& half : halves)
+      if (half.b < half.a) coming[next[half.b]++] = {half.a, half.tie};
   }
   // Ranges of vertices with about as many halves each.
   const std::size_t parts =
-      std::max<std::size_t>(1, std::min<std::size_t>(n, halves.size() / 8'192));
+      std::max<std::size_t>(1, std::min<std::size_t>(n, halves.size() / kAtOnce));
   std::vector<std::uint32_t> begins{0};
   for (std::size_t part = 1; part < parts; ++part)
     begins.push_back(static_cast<std::uint32_t>(
         std::lower_bound(out.begin(), out.end() - 1, halves.size() * part / parts) - out.begin()));
   begins.push_back(static_cast<std::uint32_t>(n));
   // Counted first, then written where they stay: there may be millions of both.
-  const auto walk = [&](std::size_t part, const auto& arc, const auto& edge) {
+  const auto walk = [&](std::size_t part, const auto& enter, const auto& arc, const auto& edge) {
     for (std::uint32_t v = begins[part]; v < begins[part + 1]; ++v) {
+      enter(v);
       std::uint32_t forth = out[v], back = in[v];
       for (std::uint32_t h = out[v]; h < out[v + 1]; ++h) {
         arc(halves[h], h == out[v] || halves[h - 1].b != halves[h].b);
@@ -192,13 +250,13 @@ void Graph::join(const TieTable& table, const std::vector<Half>& halves) {
       }
       while (forth < out[v + 1] || back < in[v + 1]) {
         const std::uint32_t to = forth < out[v + 1] ? halves[forth].b : kNoVertex;
-        const std::uint32_t from = back < in[v + 1] ? halves[coming[back]].a : kNoVertex;
+        const std::uint32_t from = back < in[v + 1] ? coming[back].from : kNoVertex;
         const std::uint32_t other = std::min(to, from);
         bool fresh = true;
         for (; forth < out[v + 1] && halves[forth].b == other; ++forth, fresh = false)
-          edge(v, other, halves[forth], fresh);
-        for (; back < in[v + 1] && halves[coming[back]].a == other; ++back, fresh = false)
-          edge(v, other, halves[coming[back]], fresh);
+          edge(v, other, halves[forth].tie, fresh);
+        for (; back < in[v + 1] && coming[back].from == other; ++back, fresh = false)
+          edge(v, other, coming[back].tie, fresh);
       }
     }
   };
@@ -206,48 +264,87 @@ void Graph::join(const TieTable& table, const std::vector<Half>& halves) {
   core::in_parallel(parts, core::cores(), [&](std::size_t part) {
     std::size_t edges = 0, arcs = 0;
     walk(
-        part, [&](const Half&, bool fresh) { arcs += fresh ? 1 : 0; },
-        [&](std::uint32_t, std::uint32_t, const Half&, bool fresh) { edges += fresh ? 1 : 0; });
+        part, [](std::uint32_t) {}, [&](const Half&, bool fresh) { arcs += fresh ? 1 : 0; },
+        [&](std::uint32_t, std::uint32_t, std::uint32_t, bool fresh) { edges += fresh ? 1 : 0; });
     first_edge[part + 1] = edges;
     first_arc[part + 1] = arcs;
   });
   std::partial_sum(first_edge.begin(), first_edge.end(), first_edge.begin());
   std::partial_sum(first_arc.begin(), first_arc.end(), first_arc.begin());
+  core::reserve_large(edges_, first_edge.back(), core::cores());
+  core::reserve_large(arcs_, first_arc.back(), core::cores());
   edges_.resize(first_edge.back());
   arcs_.resize(first_arc.back());
   core::in_parallel(parts, core::cores(), [&](std::size_t part) {
     std::size_t edge_at = first_edge[part], arc_at = first_arc[part];
+    // Ties that come from larger vertices lie anywhere, so they are sent for some steps ahead.
+    constexpr std::uint32_t kAhead = 16;
+    std::uint32_t sent = in[begins[part]];
+    const std::uint32_t last = in[begins[part + 1]];
     walk(
         part,
+        [&](std::uint32_t v) {
+          for (; sent < std::min(last, in[v + 1] + kAhead); ++sent) {
+            const auto* const tie = reinterpret_cast<const char*>(&table.ties[coming[sent].tie]);
+            __builtin_prefetch(tie);
+            __builtin_prefetch(tie + sizeof(Tie) - 1);
+          }
+        },
         [&](const Half& half, bool fresh) {
           if (fresh) arcs_[arc_at++] = {half.a, half.b, 0};
           arcs_[arc_at - 1].weight += table.ties[half.tie].weight;
         },
-        [&](std::uint32_t v, std::uint32_t other, const Half& half, bool fresh) {
+        [&](std::uint32_t v, std::uint32_t other, std::uint32_t tie, bool fresh) {
           if (fresh) {
             edges_[edge_at].a = v;
             edges_[edge_at++].b = other;
           }
-          add(edges_[edge_at - 1], table.ties[half.tie]);
+          add(edges_[edge_at - 1], table.ties[tie]);
         });
   });
 }
 
+/// Neighbours of the vertices, every list sorted: the smaller ones first, then the larger ones,
+/// each in the order of the edges.
 void Graph::index() {
-  const std::size_t vertices = nodes_.size();
-  offsets_.assign(vertices + 1, 0);
-  for (const Edge& edge : edges_) {
-    ++offsets_[edge.a + 1];
-    ++offsets_[edge.b + 1];
-  }
-  std::partial_sum(offsets_.begin(), offsets_.end(), offsets_.begin());
-  neighbours_.resize(2 * edges_.size());
-  std::vector<std::uint32_t> next(offsets_.begin(), offsets_.end() - 1);
-  // Two passes keep every list sorted: first the smaller neighbours, then the larger ones.
-  for (std::uint32_t e = 0; e < edges_.size(); ++e)
-    neighbours_[next[edges_[e].b]++] = {edges_[e].a, e};
-  for (std::uint32_t e = 0; e < edges_.size(); ++e)
-    neighbours_[next[edges_[e].a]++] = {edges_[e].b, e};
+  const std::size_t n = nodes_.size();
+  const std::size_t m = edges_.size();
+  // Copied, because an edge is 16 times as long: larger ends, and the first edge of every vertex.
+  core::LargeBuffer<std::uint32_t> ends{m};
+  std::vector<std::uint32_t> up(n + 1, static_cast<std::uint32_t>(m));
+  in_parts(m, [&](std::size_t, std::size_t begin, std::size_t end) {
+    for (std::size_t e = begin; e < end; ++e) {
+      ends[e] = edges_[e].b;
+      for (std::size_t v = e == 0 ? 0 : std::size_t{edges_[e - 1].a} + 1; v <= edges_[e].a; ++v)
+        up[v] = static_cast<std::uint32_t>(e);
+    }
+  });
+  // The smaller neighbours lie anywhere: every thread counts and places those of its own vertices.
+  const std::size_t ranges = m < 4 * kAtOnce ? 1 : core::cores();
+  const auto in_ranges = [&](const auto& work) {
+    core::in_parallel(ranges, ranges, [&](std::size_t i) {
+      work(static_cast<std::uint32_t>(n * i / ranges),
+           static_cast<std::uint32_t>(n * (i + 1) / ranges));
+    });
+  };
+  std::vector<std::uint32_t> down(n, 0);
+  in_ranges([&](std::uint32_t begin, std::uint32_t end) {
+    for (const std::uint32_t b : ends)
+      if (b >= begin && b < end) ++down[b];
+  });
+  offsets_.assign(n + 1, 0);
+  for (std::size_t v = 0; v < n; ++v) offsets_[v + 1] = offsets_[v] + down[v] + (up[v + 1] - up[v]);
+  neighbours_.clear();
+  core::reserve_large(neighbours_, 2 * m, core::cores());
+  neighbours_.resize(2 * m);
+  in_ranges([&](std::uint32_t begin, std::uint32_t end) {
+    for (std::uint32_t v = begin; v < end; ++v) down[v] = offsets_[v];
+    for (std::uint32_t v = 0; v < n; ++v)
+      for (std::uint32_t e = up[v]; e < up[v + 1]; ++e)
+        if (ends[e] >= begin && ends[e] < end) neighbours_[down[ends[e]]++] = {v, e};
+    for (std::uint32_t v = begin; v < end; ++v)
+      for (std::uint32_t e = up[v]; e < up[v + 1]; ++e) neighbours_[down[v]++] = {ends[e], e};
+  });
 }
 
 Graph Graph::with_edges(const std::vector<bool>& keep) const {
@@ -270,12 +367,26 @@ Graph Graph::from_pairs(std::uint32_t n,
                         std::span<const std::pair<std::uint32_t, std::uint32_t>> pairs) {
   Graph graph;
   graph.nodes_.resize(n);
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> sorted;
-  sorted.reserve(pairs.size());
-  for (const auto& [u, v] : pairs)
-    if (u != v && u < n && v < n) sorted.emplace_back(std::min(u, v), std::max(u, v));
-  std::sort(sorted.begin(), sorted.end());
+  // Sorted by the larger end, then by the smaller one, both by counting.
+  std::vector<std::uint32_t> by_larger(std::size_t{n} + 1, 0), by_smaller(std::size_t{n} + 1, 0);
+  const auto counts = [n](const auto& pair) {
+    return pair.first != pair.second && pair.first < n && pair.second < n;
+  };
+  for (const auto& pair : pairs) {
+    if (!counts(pair)) continue;
+    ++by_larger[std::max(pair.first, pair.second) + 1];
+    ++by_smaller[std::min(pair.first, pair.second) + 1];
+  }
+  std::partial_sum(by_larger.begin(), by_larger.end(), by_larger.begin());
+  std::partial_sum(by_smaller.begin(), by_smaller.end(), by_smaller.begin());
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> spare(by_larger.back());
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> sorted(by_larger.back());
+  for (const auto& pair : pairs)
+    if (counts(pair))
+      spare[by_larger[std::max(pair.first, pair.second)]++] = std::minmax(pair.first, pair.second);
+  for (const auto& pair : spare) sorted[by_smaller[pair.first]++] = pair;
   sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+  core::reserve_large(graph.edges_, sorted.size(), core::cores());
   graph.edges_.resize(sorted.size());
   for (std::size_t e = 0; e < sorted.size(); ++e) {
     graph.edges_[e].a = sorted[e].first;

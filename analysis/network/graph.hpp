@@ -22,10 +22,11 @@ struct Edge {
   std::uint64_t count = 0;
   std::int64_t first_us = kNoTime;
   std::int64_t last_us = kNoTime;
-  bool spoke = false;
   EvidenceList evidence;  // the first few of both directions, in record order
+  bool spoke = false;
   friend bool operator==(const Edge&, const Edge&) = default;
 };
+static_assert(sizeof(Edge) == 64, "there are millions");
 
 /// Directed pair: ties a -> b combined by sum.
 struct Arc {

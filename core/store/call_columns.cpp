@@ -275,6 +275,7 @@ Result<CallColumns> unpack_segment(const v1::CallSegment& segment, unsigned want
                                std::vector<std::uint32_t>& out) -> Status {
     PALERMO_CHECK_OK(
         unpack_column(column, n, 0, static_cast<std::int64_t>(dictionary.size()), out));
+    if ((wanted & kColPositions) != 0) return core::ok();
     for (std::uint32_t& position : out)
       if (position != 0) position = dictionary[position - 1];
     return core::ok();
@@ -319,6 +320,7 @@ Result<CallColumns> unpack_segment(const v1::CallSegment& segment, unsigned want
   }
   if ((wanted & kColAuthorization) != 0 && segment.has_authorization())
     PALERMO_CHECK_OK(texts(segment.authorization(), c.authorization));
+  if ((wanted & kColPositions) != 0) c.dictionary = std::move(dictionary);
   return c;
 }
 

@@ -25,6 +25,7 @@ enum CallColumn : unsigned {
   kColAuthorization = 64,
   kColAll = 127,
   kColForwarded = 128,  // forwarded_to alone, for those who do not need the devices
+  kColPositions = 256,  // identifiers stay positions + 1 in `dictionary`, for those who map them
 };
 
 /// Columns of equal length in file order. Optional columns (devices, places, authorization) are
@@ -46,6 +47,7 @@ struct CallColumns {
   std::vector<std::int32_t> latitude_e7, longitude_e7;
   std::vector<std::int16_t> azimuth_deg;
   std::vector<std::string> texts;
+  std::vector<std::uint32_t> dictionary;  // with kColPositions: identifiers, ascending
   std::size_t records = 0;
 
   template <typename T>

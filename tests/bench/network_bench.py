@@ -5,6 +5,7 @@ Needs an interpreter with igraph and networkx. Rounds alternate; the best of eac
 """
 import argparse
 import json
+import math
 import pathlib
 import subprocess
 import sys
@@ -17,8 +18,9 @@ try:
 except ImportError as missing:
     sys.exit(f"{missing.name} is not installed: apt-get install python3-igraph python3-networkx")
 
-WORKS = ["build", "components", "k-core", "PageRank", "Leiden", "removal curve", "constraint", "closeness", "betweenness",
-         "betweenness, weighted", "betweenness in C", "betweenness, sampled"]
+WORKS = ["build", "build with ids and evidence", "components", "k-core", "PageRank", "Leiden", "removal curve", "constraint",
+         "closeness", "betweenness", "betweenness, weighted", "betweenness in C", "betweenness, sampled"]
+QUICK = {"build", "build with ids and evidence", "components", "k-core"}
 EXACT_UP_TO = 20_000      # edges; betweenness and closeness from every node
 NETWORKX_EXACT = 1_000    # above, networkx searches from 20 nodes and the time is scaled
 NETWORKX_UP_TO = 100_000  # build, components, k-core, PageRank, removal and constraint of networkx go further
@@ -67,7 +69,14 @@ def networkx_some(g, work):
     return len(g) / nodes
 
 
-def peers(n, edges, works, runs):
+def networkx_pivots(g):
+    """Time of a search from 20 pivots, for as many as promise the same error with the same confidence."""
+    error, doubt = 0.01, 0.1
+    nx.betweenness_centrality(g, k=20, seed=1)
+    return min(len(g), math.log(2 * len(g) / doubt) / (2 * error ** 2)) / 20
+
+
+def peers(n, edges, works, runs, quick):
     m = len(edges)
     g = igraph.Graph(n=n, edges=edges)
     x = nx.Graph()
@@ -81,24 +90,28 @@ def peers(n, edges, works, runs):
         y.add_edges_from(edges)
 
     in_igraph = {
-        "build": lambda: igraph.Graph(n=n, edges=edges) and None, "components": lambda: g.components().sizes() and None,
+        "build": lambda: igraph.Graph(n=n, edges=edges) and None,
+        "build with ids and evidence": lambda: igraph.Graph(n=n, edges=edges) and None,
+        "components": lambda: g.components().sizes() and None,
         "k-core": lambda: g.coreness() and None, "PageRank": lambda: g.pagerank() and None,
         "Leiden": lambda: leiden_until_settled(g), "removal curve": lambda: igraph_removal(g),
         "constraint": lambda: g.constraint() and None, "closeness": lambda: g.closeness() and None,
         "betweenness": lambda: g.betweenness() and None,
         "betweenness, weighted": lambda: g.betweenness(weights=lengths) and None}
     in_networkx = {
-        "build": build_networkx, "components": lambda: [len(c) for c in nx.connected_components(x)] and None,
+        "build": build_networkx, "build with ids and evidence": build_networkx,
+        "components": lambda: [len(c) for c in nx.connected_components(x)] and None,
         "k-core": lambda: nx.core_number(x) and None, "PageRank": lambda: nx.pagerank(x) and None,
         "Leiden": (lambda: nx.community.louvain_communities(x, seed=1) and None) if m <= NETWORKX_UP_TO else None,
         "removal curve": lambda: networkx_removal(x),
         "constraint": (lambda: nx.constraint(x) and None) if m <= NETWORKX_EXACT else None,
         "closeness": lambda: networkx_some(x, lambda k: [nx.closeness_centrality(x, u=v) for v in range(k)]),
-        "betweenness": lambda: networkx_some(x, lambda k: nx.betweenness_centrality(x, k=k, seed=1))}
+        "betweenness": lambda: networkx_some(x, lambda k: nx.betweenness_centrality(x, k=k, seed=1)),
+        "betweenness, sampled": lambda: networkx_pivots(x)}
     found = {"igraph": {}, "networkx": {}}
     for work in works:
         if work in in_igraph:
-            found["igraph"][work] = best(runs, in_igraph[work])
+            found["igraph"][work] = best(quick if work in QUICK else runs, in_igraph[work])
         if in_networkx.get(work):
             found["networkx"][work] = best(1 if m > NETWORKX_EXACT else runs, in_networkx[work])
     return found
@@ -129,6 +142,7 @@ def main():
         if arguments.works:
             works = [w for w in works if w in arguments.works.split(";")]
         runs = 5 if m <= 1000 else 1
+        quick = max(runs, 5 if m <= EXACT_UP_TO else 2)  # work of milliseconds
         with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
             path = pathlib.Path(folder) / "graph"
             with open(path, "w") as out:
@@ -141,15 +155,16 @@ def main():
                 # The program takes a comma between works, of which one has a comma in its name: one call for each.
                 ours = {}
                 for work in works:
-                    run = subprocess.run([arguments.bench, str(path), str(runs), work], capture_output=True, text=True, check=True)
+                    some = quick if work in QUICK else runs
+                    run = subprocess.run([arguments.bench, str(path), str(some), work], capture_output=True, text=True, check=True)
                     ours.update(json.loads(run.stdout))
-                merge(times, {"palermo": ours, **peers(n, edges, works, runs)})
-        print(f"\n{m:,} edges, {n:,} nodes\n{'':24}{'Palermo, s':>12}{'igraph':>20}{'networkx':>20}")
+                merge(times, {"palermo": ours, **peers(n, edges, works, runs, quick)})
+        print(f"\n{m:,} edges, {n:,} nodes\n{'':28}{'Palermo, s':>12}{'igraph':>20}{'networkx':>20}")
         palermo = times["palermo"]
         for work in works:
             if work == "betweenness in C":
                 continue
-            line = f"{work:24}{palermo[work]['wall']:12.4f}"
+            line = f"{work:28}{palermo[work]['wall']:12.4f}"
             for peer, target in (("igraph", IGRAPH_TARGET), ("networkx", NETWORKX_TARGET)):
                 theirs = times.get(peer, {}).get(work)
                 if theirs is None:

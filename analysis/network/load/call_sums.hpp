@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analysis/network/load/contact.hpp"
+#include "core/base/large_memory.hpp"
 
 namespace palermo::network::detail {
 
@@ -18,11 +19,11 @@ struct CallOrigin {
 
 /// One call as it is summed.
 struct CallSum {
-  std::uint32_t a = 0, b = 0;             // ranks
-  std::uint32_t at_low = 0, at_high = 0;  // of its time
-  std::uint32_t talk = 0;                 // seconds, and the highest bit where the two spoke
-  std::uint32_t line = 0;
-  std::uint32_t origin = 0;  // in the list given to sum_calls
+  std::uint32_t a, b;             // ranks
+  std::uint32_t at_low, at_high;  // of its time
+  std::uint32_t talk;             // seconds, and the highest bit where the two spoke
+  std::uint32_t line;
+  std::uint32_t origin;  // in the list given to CallSums
 
   static constexpr std::uint32_t kSpoke = std::uint32_t{1} << 31;
   void set_time(std::int64_t us) {
@@ -39,35 +40,62 @@ class CallParts {
  public:
   static constexpr std::size_t kPiece = 512;
   struct Part {
-    std::vector<std::unique_ptr<CallSum[]>> pieces;
+    std::vector<CallSum*> pieces;
     std::size_t size = 0;
   };
   /// @param shift  rank >> shift is the part
   CallParts(std::uint32_t ranks, unsigned shift) : shift_{shift}, parts_((ranks >> shift) + 1) {}
   void push(const CallSum& call) {
     Part& part = parts_[call.a >> shift_];
-    if (part.size % kPiece == 0)
-      part.pieces.push_back(std::make_unique_for_overwrite<CallSum[]>(kPiece));
+    if (part.size % kPiece == 0) part.pieces.push_back(fresh_piece());
     part.pieces.back()[part.size++ % kPiece] = call;
   }
   [[nodiscard]] std::vector<Part>& parts() { return parts_; }
+  [[nodiscard]] const std::vector<Part>& parts() const { return parts_; }
+  [[nodiscard]] unsigned shift() const { return shift_; }
 
   /// A shift that makes parts which fit a core's cache.
   [[nodiscard]] static unsigned shift_for(std::uint32_t ranks, std::uint64_t calls);
 
  private:
+  CallSum* fresh_piece();
   unsigned shift_;
   std::vector<Part> parts_;
+  std::vector<core::LargeBuffer<CallSum>> blocks_;  // what pieces are cut from
+  std::size_t used_ = 0;                            // pieces of the last block
 };
 
-/// One tie for each caller, called and authorization (and UTC day, by_day), sorted so; its evidence
-/// in the order of the parts given and, within each, of the calls.
-/// @param taken  one for each stretch of the calls, in order; emptied
-/// @return by part
-/// @cost about 100 ns a call and core; 36 bytes a call beside the ties. The result does not depend
-/// on `threads`.
-[[nodiscard]] std::vector<std::vector<Tie>> sum_calls(std::vector<CallParts>& taken,
-                                                      std::span<const CallOrigin> origins,
-                                                      bool by_day, unsigned threads);
+/// The calls of a case by caller, called and authorization (and UTC day, by_day): one tie each.
+class CallSums {
+ public:
+  CallSums() = default;
+  /// @param taken  one for each stretch of the calls, in order
+  /// @cost about 60 ns a call and core; sorts them where they are
+  CallSums(std::vector<CallParts> taken, std::span<const CallOrigin> origins, bool by_day,
+           unsigned threads);
+
+  [[nodiscard]] std::size_t ties() const { return first_tie_.back(); }
+  /// Sorted by (a, b, authorization, day); the evidence of a tie in the order of the stretches and,
+  /// within each, of the calls. Does not depend on `threads`.
+  /// @param out      as many as ties(), fresh ones
+  /// @param node_of  what to write for a rank
+  /// @cost about 40 ns a tie and core
+  void write(std::span<Tie> out, std::span<const std::uint32_t> node_of, unsigned threads) const;
+
+ private:
+  struct Scratch;
+  [[nodiscard]] std::size_t size_of(std::size_t part) const;
+  std::size_t sort_part(std::size_t part, Scratch& scratch);
+  void write_part(std::span<Tie> out, std::span<const std::uint32_t> node_of,
+                  std::size_t part) const;
+  [[nodiscard]] std::int32_t day(const CallSum& call) const;
+  [[nodiscard]] bool same(const CallSum& x, const CallSum& y) const;
+
+  std::vector<CallOrigin> origins_;
+  bool by_day_ = false;
+  bool plain_ = true;  // pairs alone make ties: no days, one authorization
+  std::vector<CallParts> calls_;
+  std::vector<std::size_t> first_tie_{0};  // of each part
+};
 
 }  // namespace palermo::network::detail

@@ -6,7 +6,6 @@
 #include <mutex>
 
 #include "analysis/network/flat_map.hpp"
-#include "analysis/network/load/call_sums.hpp"
 #include "core/base/parallel.hpp"
 #include "core/base/text.hpp"
 #include "core/store/segment_store.hpp"
@@ -91,7 +90,7 @@ class Stretch {
                          std::nullopt, "run `palermo audit verify`", "DANGLING_SOURCE"};
     const SourceInfo& info = source->second;
     unsigned wanted = store::kColParties | store::kColTime | store::kColUse | store::kColLine |
-                      store::kColForwarded;
+                      store::kColForwarded | store::kColPositions;
     // Cells and networks share their list of texts, so it is unpacked only where it must be.
     if (segment.has_authorization()) wanted |= store::kColAuthorization;
     // Open material has no targets that a handset could lead to.
@@ -99,6 +98,11 @@ class Stretch {
     PALERMO_TRY(const store::CallColumns columns, store::unpack_segment(segment, wanted));
     const std::uint32_t of_source = origin_of(info.number, info.authorization);
     std::vector<std::uint32_t> of_text(columns.texts.size() + 1, kNone);
+    // Looked up once for each identifier and in ascending order: a row's ranks are found in cache.
+    std::vector<std::uint32_t> ranks(columns.dictionary.size() + 1, kNone);
+    for (std::size_t i = 0; i < columns.dictionary.size(); ++i)
+      ranks[i + 1] = shared_->names->rank(columns.dictionary[i]);
+    std::vector<char> met(ranks.size(), 0);
     const LoadOptions& options = *shared_->options;
     for (std::size_t row = 0; row < columns.records; ++row) {
       const std::int64_t at_us = columns.started_at_us[row];
@@ -123,14 +127,16 @@ class Stretch {
       const std::int32_t duration_s = columns.duration_s[row];
       const bool talked = kind == v1::CALL && duration_s > 0 && !has(v1::NOT_ANSWERED) &&
                           !has(v1::DURATION_ABSENT) && !has(v1::NEGATIVE_DURATION);
-      CallSum call;
-      call.a = shared_->names->rank(columns.a[row]);
-      call.b = shared_->names->rank(columns.b[row]);
+      CallSum call{};
+      call.a = ranks[columns.a[row]];
+      call.b = ranks[columns.b[row]];
       if (call.a == kNone || call.b == kNone)
-        return core::Error{core::ErrorCode::Integrity,
-                           fmt::format("identifier {} is not in the case",
-                                       call.a == kNone ? columns.a[row] : columns.b[row]),
-                           std::nullopt, "run `palermo audit verify`", "DANGLING_IDENTIFIER"};
+        return core::Error{
+            core::ErrorCode::Integrity,
+            fmt::format(
+                "identifier {} is not in the case",
+                columns.dictionary[(call.a == kNone ? columns.a[row] : columns.b[row]) - 1]),
+            std::nullopt, "run `palermo audit verify`", "DANGLING_IDENTIFIER"};
       call.set_time(at_us);
       call.talk = talked ? static_cast<std::uint32_t>(duration_s) : 0;
       // Who answered a forwarded call is not the party that was called.
@@ -139,19 +145,22 @@ class Stretch {
       call.line = columns.line[row];
       call.origin = origin;
       parts.push(call);
-      used[call.a] = used[call.b] = 1;
+      met[columns.a[row]] = met[columns.b[row]] = 1;
       if ((wanted & store::kColDevices) != 0) {
         const std::uint32_t owner = has(v1::OWNER_IS_B) ? call.b : call.a;
-        see(owner, origin, store::CallColumns::at(columns.imei, row));
-        see(owner, origin, store::CallColumns::at(columns.imsi, row));
+        for (const auto* device : {&columns.imei, &columns.imsi}) {
+          const std::uint32_t position = store::CallColumns::at(*device, row);
+          if (position != 0) see(owner, origin, columns.dictionary[position - 1]);
+        }
       }
       ++records;
     }
+    for (std::size_t i = 1; i < ranks.size(); ++i)
+      if (met[i] != 0) used[ranks[i]] = 1;
     return core::ok();
   }
 
   void see(std::uint32_t owner, std::uint32_t origin, std::uint32_t identifier) {
-    if (identifier == 0) return;
     while (seen_.size() <= origin) seen_.emplace_back();
     const auto fresh = static_cast<std::uint32_t>(devices.size());
     if (seen_[origin].at(owner, identifier, fresh) != fresh) return;
@@ -216,7 +225,7 @@ core::Result<CallTies> read_calls(
   stretch.clear();
   std::sort(out.devices.begin(), out.devices.end());
   out.devices.erase(std::unique(out.devices.begin(), out.devices.end()), out.devices.end());
-  out.ties = sum_calls(taken, shared.origins, options.by_day, threads);
+  out.sums = CallSums{std::move(taken), shared.origins, options.by_day, threads};
   return out;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analysis/network/load.hpp"
+#include "analysis/network/load/call_sums.hpp"
 #include "analysis/network/load/contact.hpp"
 #include "analysis/network/load/names.hpp"
 
@@ -31,11 +32,11 @@ struct SeenDevice {
 };
 
 struct CallTies {
-  std::vector<std::vector<Tie>> ties;  // of ranks; joined, they are sorted by (a, b, authorization)
-  std::vector<bool> used;              // by rank: it is a party of a tie
-  std::vector<SeenDevice> devices;     // sorted, each once
-  std::uint64_t records = 0;           // behind the ties
-  std::uint64_t one_party = 0;         // name one party only
+  CallSums sums;                    // of ranks
+  std::vector<bool> used;           // by rank: it is a party of a tie
+  std::vector<SeenDevice> devices;  // sorted, each once
+  std::uint64_t records = 0;        // behind the ties
+  std::uint64_t one_party = 0;      // name one party only
   Coverage coverage;
 };
 

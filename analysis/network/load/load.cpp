@@ -12,6 +12,7 @@
 #include "analysis/network/load/names.hpp"
 #include "analysis/network/load/record_contacts.hpp"
 #include "analysis/network/load/records.hpp"
+#include "core/base/large_memory.hpp"
 #include "core/base/log.hpp"
 #include "core/base/parallel.hpp"
 #include "core/base/text.hpp"
@@ -178,6 +179,7 @@ class Loader {
     }
     const unsigned threads = options_->threads != 0 ? options_->threads : core::cores();
     TieTable& table = out_.table;
+    core::reserve_large(table.nodes, ranks.size(), threads);
     table.nodes.resize(ranks.size());
     out_.identifiers.resize(ranks.size());
     constexpr std::size_t kAtOnce = 4'096;
@@ -188,19 +190,10 @@ class Loader {
         out_.identifiers[v] = names.identifier(ranks[v]);
       }
     });
-    std::vector<std::size_t> begins{0};
-    for (const std::vector<Tie>& part : calls.ties) begins.push_back(begins.back() + part.size());
-    table.ties.resize(begins.back());
-    core::in_parallel(calls.ties.size(), threads, [&](std::size_t part) {
-      std::size_t at = begins[part];
-      for (const Tie& tie : calls.ties[part]) {
-        Tie& placed = table.ties[at++];
-        placed = tie;
-        placed.a = node_of[tie.a];
-        placed.b = node_of[tie.b];
-      }
-      calls.ties[part] = {};
-    });
+    core::reserve_large(table.ties, calls.sums.ties() + records.ties.size(), threads);
+    table.ties.resize(calls.sums.ties());
+    calls.sums.write(table.ties, node_of, threads);
+    calls.sums = {};
     for (const Tie& tie : records.ties) {
       Tie& placed = table.ties.emplace_back(tie);
       placed.a = node_of[tie.a];

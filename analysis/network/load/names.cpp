@@ -1,8 +1,6 @@
 #include "analysis/network/load/names.hpp"
 
 #include <algorithm>
-#include <bit>
-#include <cstring>
 #include <mutex>
 
 #include "analysis/network/graph.hpp"
@@ -11,22 +9,6 @@
 
 namespace palermo::network::detail {
 namespace {
-
-std::uint64_t hash_of(std::string_view text) {
-  std::uint64_t hash = 0x9E3779B97F4A7C15U ^ text.size();
-  const char* at = text.data();
-  std::size_t left = text.size();
-  while (left > 0) {
-    std::uint64_t word = 0;
-    const std::size_t some = std::min<std::size_t>(left, 8);
-    std::memcpy(&word, at, some);
-    hash = (hash ^ word) * 0xBF58476D1CE4E5B9U;
-    hash ^= hash >> 29;
-    at += some;
-    left -= some;
-  }
-  return hash * 0x94D049BB133111EBU;
-}
 
 std::uint64_t big_endian(std::string_view text, std::size_t from) {
   std::uint64_t word = 0;
@@ -101,55 +83,53 @@ core::Status Names::read_blocks(store::Database& db, unsigned threads) {
   return status;
 }
 
-/// Finds what shares a value with another kind, and lets find() work.
-void Names::index() {
-  slots_.assign(std::bit_ceil(2 * value_.size() + 2), {});
-  const std::size_t mask = slots_.size() - 1;
-  std::vector<std::uint32_t> shared;
-  for (std::uint32_t id = 1; id < value_.size(); ++id) {
-    if (value_[id].data() == nullptr) continue;
-    const std::uint64_t hash = hash_of(value_[id]);
-    const auto tag = static_cast<std::uint32_t>(hash >> 32);
-    std::size_t i = hash & mask;
-    for (; slots_[i].identifier != 0; i = (i + 1) & mask)
-      if (slots_[i].tag == tag && value_[slots_[i].identifier] == value_[id]) {
-        shared.push_back(slots_[i].identifier);
-        shared.push_back(id);
-      }
-    slots_[i] = {tag, id};
-  }
+std::string_view Names::text_of(std::uint32_t identifier) const {
+  const auto named = with_kind_.empty() ? with_kind_.end() : with_kind_.find(identifier);
+  return named == with_kind_.end() ? value_[identifier] : named->second;
+}
+
+std::optional<std::uint32_t> Names::find(std::string_view kind, std::string_view value) const {
+  const auto among = [&](std::string_view text) -> std::optional<std::uint32_t> {
+    auto at = std::lower_bound(order_.begin(), order_.end(), text,
+                               [this](std::uint32_t identifier, std::string_view wanted) {
+                                 return id_less(text_of(identifier), wanted);
+                               });
+    for (; at != order_.end() && text_of(*at) == text; ++at)
+      if (value_[*at] == value && kinds_[kind_[*at]] == kind) return *at;
+    return std::nullopt;
+  };
+  if (const auto found = among(value)) return found;
+  if (with_kind_.empty()) return std::nullopt;
+  return among(std::string{kind} + ":" + std::string{value});
+}
+
+/// Gives identifiers of two kinds that share a value ids with their kinds, and the places of these.
+void Names::tell_apart(std::vector<std::uint32_t> shared) {
+  std::vector<std::uint32_t> alone;
   std::sort(shared.begin(), shared.end());
   shared.erase(std::unique(shared.begin(), shared.end()), shared.end());
   for (const std::uint32_t id : shared)
     with_kind_.emplace(id,
                        texts_.emplace_back(std::string{kind(id)} + ":" + std::string{value_[id]}));
-}
-
-std::optional<std::uint32_t> Names::find(std::string_view kind, std::string_view value) const {
-  const std::size_t mask = slots_.size() - 1;
-  const std::uint64_t hash = hash_of(value);
-  const auto tag = static_cast<std::uint32_t>(hash >> 32);
-  for (std::size_t i = hash & mask; slots_[i].identifier != 0; i = (i + 1) & mask) {
-    const std::uint32_t id = slots_[i].identifier;
-    if (slots_[i].tag == tag && value_[id] == value && kinds_[kind_[id]] == kind) return id;
-  }
-  return std::nullopt;
+  for (const std::uint32_t id : order_)
+    if (!with_kind_.contains(id)) alone.push_back(id);
+  const auto less = [this](std::uint32_t x, std::uint32_t y) {
+    return id_less(text_of(x), text_of(y));
+  };
+  std::stable_sort(shared.begin(), shared.end(), less);
+  std::merge(alone.begin(), alone.end(), shared.begin(), shared.end(), order_.begin(), less);
 }
 
 void Names::sort() {
   // Numbers stand before words (id_less), so their first word is 0 and the second their value;
   // those who share both words, or begin with zero bytes, are compared in full.
   std::vector<Key> keys(value_.size());
-  const auto text_of = [this](std::uint32_t id) {
-    const auto named = with_kind_.empty() ? with_kind_.end() : with_kind_.find(id);
-    return named == with_kind_.end() ? value_[id] : named->second;
-  };
   bool plain = true;
   order_.reserve(value_.size());
   for (std::uint32_t id = 1; id < value_.size(); ++id) {
     if (value_[id].data() == nullptr) continue;
     order_.push_back(id);
-    const std::string_view text = text_of(id);
+    const std::string_view text = value_[id];
     const bool number =
         !text.empty() && text.size() <= 18 &&
         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -164,7 +144,7 @@ void Names::sort() {
   const auto less = [&](std::uint32_t x, std::uint32_t y) {
     if (plain && keys[x].high != keys[y].high) return keys[x].high < keys[y].high;
     if (plain && keys[x].low != keys[y].low) return keys[x].low < keys[y].low;
-    return id_less(text_of(x), text_of(y));
+    return id_less(value_[x], value_[y]);
   };
   // A file's identifiers have numbers in the order of their values: a few runs to merge.
   std::vector<std::size_t> ends;
@@ -190,6 +170,13 @@ void Names::sort() {
       ends.swap(left);
     }
   }
+  std::vector<std::uint32_t> shared;
+  for (std::size_t i = 1; i < order_.size(); ++i) {
+    const std::uint32_t x = order_[i - 1], y = order_[i];
+    if (keys[x].low == keys[y].low && keys[x].high == keys[y].high && value_[x] == value_[y])
+      shared.insert(shared.end(), {x, y});
+  }
+  if (!shared.empty()) tell_apart(std::move(shared));
   rank_.assign(value_.size(), kNone);
   for (std::uint32_t rank = 0; rank < order_.size(); ++rank) rank_[order_[rank]] = rank;
 }
@@ -204,7 +191,6 @@ core::Result<Names> Names::read(store::Database& db, unsigned threads) {
   names.kind_.resize(names.value_.size());
   PALERMO_CHECK_OK(names.read_rows(db));
   PALERMO_CHECK_OK(names.read_blocks(db, threads));
-  names.index();
   names.sort();
   return names;
 }
@@ -214,8 +200,7 @@ Node Names::node(std::uint32_t rank) const {
   Node node;
   node.label = value_[id];
   node.kind = kind(id);
-  const auto named = with_kind_.empty() ? with_kind_.end() : with_kind_.find(id);
-  node.id = named == with_kind_.end() ? value_[id] : named->second;
+  node.id = text_of(id);
   return node;
 }
 

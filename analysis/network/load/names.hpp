@@ -43,7 +43,7 @@ class Names {
     return value_[identifier];
   }
 
-  /// Number of an identifier by kind and value. O(1).
+  /// Number of an identifier by kind and value. O(log n).
   [[nodiscard]] std::optional<std::uint32_t> find(std::string_view kind,
                                                   std::string_view value) const;
 
@@ -51,13 +51,10 @@ class Names {
   Names() = default;
   core::Status read_rows(store::Database& db);
   core::Status read_blocks(store::Database& db, unsigned threads);
-  void index();
   void sort();
+  void tell_apart(std::vector<std::uint32_t> shared);
+  [[nodiscard]] std::string_view text_of(std::uint32_t identifier) const;  // id of its node
   std::uint8_t kind_number(std::string_view kind);
-  struct Slot {
-    std::uint32_t tag = 0;
-    std::uint32_t identifier = 0;  // 0: free; numbers begin with 1
-  };
   struct Key {
     std::uint64_t high = 0;
     std::uint64_t low = 0;
@@ -67,7 +64,6 @@ class Names {
   std::vector<std::string> kinds_;
   std::vector<std::uint8_t> kind_;       // by identifier
   std::vector<std::string_view> value_;  // by identifier; data() null: no such number
-  std::vector<Slot> slots_;
   std::map<std::uint32_t, std::string_view> with_kind_;  // identifiers whose value is no id alone
   std::vector<std::uint32_t> order_;
   std::vector<std::uint32_t> rank_;

@@ -22,8 +22,6 @@ struct DisruptArguments {
   std::vector<std::string> list;
 };
 
-std::string wrapped(const std::string& text) { return core::wrapped(text, 98, 2) + "\n"; }
-
 std::string three(bool has, double value) { return has ? fmt::format("{:.3f}", value) : "-"; }
 
 std::string who(const v1::NetworkDisruption::Point& point) {
@@ -60,27 +58,33 @@ std::string disruption_text(const v1::NetworkDisruption& answer) {
     rows.push_back(std::move(row));
   }
   std::string text = core::table(rows) + "\n";
-  text += wrapped(fmt::format(
-      "largest: identifiers of the largest component when removed by {}, ranked anew after every "
-      "{}. "
-      "at once: the same number removed by the first ranking alone.{}",
-      answer.strategy(), answer.block() == 1 ? "one" : fmt::format("{}", answer.block()),
-      baseline
-          ? fmt::format(" random: mean of {} random removals (seed {}); a strategy that does no "
-                        "better knows nothing.",
-                        answer.draws(), answer.seed())
-          : ""));
+  text += wrapped(
+      fmt::format(
+          "largest: identifiers of the largest component when removed by {}, ranked anew after "
+          "every "
+          "{}. "
+          "at once: the same number removed by the first ranking alone.{}",
+          answer.strategy(), answer.block() == 1 ? "one" : fmt::format("{}", answer.block()),
+          baseline ? fmt::format(
+                         " random: mean of {} random removals (seed {}); a strategy that does no "
+                         "better knows nothing.",
+                         answer.draws(), answer.seed())
+                   : ""),
+      2);
   if (recovers) {
-    text += wrapped(fmt::format(
-        "recovered: those who lost a tie made {} new ones in all, to friends of friends by {}.",
-        answer.ties_made(), answer.recovery_rule()));
+    text += wrapped(
+        fmt::format(
+            "recovered: those who lost a tie made {} new ones in all, to friends of friends by {}.",
+            answer.ties_made(), answer.recovery_rule()),
+        2);
     std::string steps;
     for (const std::uint32_t removed : answer.strengthened())
       steps += (steps.empty() ? "" : ", ") + std::to_string(removed);
     text += wrapped(
         steps.empty()
             ? std::string{"No removal left the recovered network more efficient than before."}
-            : "Removal strengthened it: efficiency rose at removal " + steps + ".");
+            : "Removal strengthened it: efficiency rose at removal " + steps + ".",
+        2);
   }
   return text + basis_text(answer.basis());
 }
@@ -104,8 +108,8 @@ core::Status run_disrupt(const Context& context, const DisruptArguments& argumen
   add_basis(*answer.mutable_basis(), loaded.basis);
   v1::Access entry =
       access("network disrupt", "COMBINE", static_cast<std::uint64_t>(answer.curve_size()));
-  for (const auto& point : answer.curve())
-    for (const std::string& id : point.ids()) entry.add_objects(object_of(loaded, id));
+  for (const std::string& id : arguments.list)
+    for (const std::string& object : objects_of(loaded, id)) entry.add_objects(object);
   PALERMO_CHECK_OK(session.log_access(std::move(entry)));
   context.answer(answer, [&] { return disruption_text(answer); });
   return core::ok();

@@ -52,7 +52,7 @@ const char* word_of(network::ChangeKind kind) {
 
 core::Status add_windows(store::Database& db, const network::LoadOptions& options,
                          const GroupsArguments& arguments, const network::TieTable& table,
-                         v1::NetworkGroups& answer) {
+                         bool project, v1::NetworkGroups& answer) {
   std::optional<std::int64_t> first, last;
   for (const network::Tie& tie : table.ties) {
     if (tie.first_us != network::kNoTime)
@@ -70,7 +70,13 @@ core::Status add_windows(store::Database& db, const network::LoadOptions& option
     part.from_us = std::max(spans[w].from_us, options.from_us.value_or(spans[w].from_us));
     part.to_us = std::min(spans[w].to_us, options.to_us.value_or(spans[w].to_us));
     PALERMO_TRY(const network::LoadedNetwork loaded, network::load(db, part));
-    PALERMO_TRY(const network::Graph graph, network::Graph::make(loaded.table));
+    PALERMO_TRY(network::Graph graph, network::Graph::make(loaded.table));
+    // A window without a tie has no table, and no groups either.
+    if (const auto attended = project ? network::two_mode_of(graph) : std::nullopt) {
+      PALERMO_TRY(const network::Projection drawn,
+                  network::project(attended->attended, attended->events));
+      PALERMO_TRY(graph, network::projected_graph(graph, *attended, drawn));
+    }
     PALERMO_TRY(const auto groups,
                 network::groups_of_window(graph, arguments.seed, arguments.min_size));
     v1::NetworkGroups::Window& window = *answer.add_windows();
@@ -203,7 +209,8 @@ core::Status run_groups(const Context& context, const GroupsArguments& arguments
   v1::NetworkGroups answer = network::groups_answer(graph, groups, search, middle.has_value());
   if (!persons_rule.empty()) answer.set_persons_rule(persons_rule);
   if (!arguments.windows.empty())
-    PALERMO_CHECK_OK(add_windows(session.db(), options, arguments, loaded.table, answer));
+    PALERMO_CHECK_OK(
+        add_windows(session.db(), options, arguments, loaded.table, projected.has_value(), answer));
   add_basis(*answer.mutable_basis(), loaded.basis);
   if (table)
     answer.mutable_basis()->add_notices(fmt::format(

@@ -29,8 +29,6 @@ std::string ids(const v1::NetworkKeyPlayers::Set& set) {
   return text;
 }
 
-std::string wrapped(const std::string& text) { return core::wrapped(text, 98, 2) + "\n"; }
-
 std::string keyplayers_text(const v1::NetworkKeyPlayers& answer) {
   const bool fragment = answer.goal() == "fragment";
   std::string text = fragment
@@ -49,10 +47,11 @@ std::string keyplayers_text(const v1::NetworkKeyPlayers& answer) {
                     std::to_string(player.degree_rank()), player.in_greedy() ? "yes" : "",
                     fmt::format("{} of {}", player.alternatives(), answer.alternatives_size())});
   text += core::table(rows) + "\n";
-  text += wrapped("How: " + answer.method() + ".");
+  text += wrapped("How: " + answer.method() + ".", 2);
   if (!answer.every_set() && answer.has_at_least_share())
     text += wrapped(fmt::format("The best possible set is at most {:.1f} % better.",
-                                (1 / answer.at_least_share() - 1) * 100));
+                                (1 / answer.at_least_share() - 1) * 100),
+                    2);
   rows = {{"set", "value", "players"}};
   const auto add = [&](const v1::NetworkKeyPlayers::Set& set, const std::string& name) {
     rows.push_back({name, fmt::format("{:.4f}", set.value()), core::printable(ids(set), 70)});
@@ -62,11 +61,13 @@ std::string keyplayers_text(const v1::NetworkKeyPlayers& answer) {
   int number = 1;
   for (const auto& set : answer.alternatives()) add(set, fmt::format("next {}", number++));
   text += "\n" + core::table(rows);
-  text += wrapped(fmt::format(
-      "{} other sets{} are within {:g} % of what the best one gains: {}.", answer.nearly_as_good(),
-      answer.every_set() ? "" : " among those looked at", answer.tolerance() * 100,
-      answer.nearly_as_good() > 0 ? "who is in the set depends on little"
-                                  : "this set stands alone"));
+  text += wrapped(
+      fmt::format("{} other sets{} are within {:g} % of what the best one gains: {}.",
+                  answer.nearly_as_good(), answer.every_set() ? "" : " among those looked at",
+                  answer.tolerance() * 100,
+                  answer.nearly_as_good() > 0 ? "who is in the set depends on little"
+                                              : "this set stands alone"),
+      2);
   return text + basis_text(answer.basis());
 }
 
@@ -81,10 +82,8 @@ core::Status run_keyplayers(const Context& context, const KeyPlayersArguments& a
   PALERMO_TRY(const network::KeyPlayers found, network::key_players(graph, search));
   v1::NetworkKeyPlayers answer = network::key_players_answer(graph, found, search);
   add_basis(*answer.mutable_basis(), loaded.basis);
-  v1::Access entry =
-      access("network keyplayers", "COMBINE", static_cast<std::uint64_t>(answer.players_size()));
-  for (const auto& player : answer.players()) entry.add_objects(object_of(loaded, player.id()));
-  PALERMO_CHECK_OK(session.log_access(std::move(entry)));
+  PALERMO_CHECK_OK(session.log_access(
+      access("network keyplayers", "COMBINE", static_cast<std::uint64_t>(answer.players_size()))));
   context.answer(answer, [&] { return keyplayers_text(answer); });
   return core::ok();
 }

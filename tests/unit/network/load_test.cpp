@@ -1,5 +1,6 @@
 // Sums of calls by pair, and what a graph is made of.
 #include <map>
+#include <numeric>
 #include <tuple>
 
 #include "analysis/network/load/call_sums.hpp"
@@ -21,7 +22,7 @@ std::vector<CallSum> some_calls(std::size_t count, std::uint64_t seed) {
   network::Random random{seed};
   std::vector<CallSum> calls;
   for (std::size_t i = 0; i < count; ++i) {
-    CallSum call;
+    CallSum call{};
     call.a = static_cast<std::uint32_t>(random.below(random.below(kRanks) + 1));
     call.b = static_cast<std::uint32_t>(random.below(20));
     call.set_time(kBegin + static_cast<std::int64_t>(random.below(900'000'000'000)));
@@ -45,9 +46,11 @@ std::vector<Tie> summed(const std::vector<CallSum>& calls, std::size_t stretches
     for (std::size_t i = calls.size() * s / stretches; i < calls.size() * (s + 1) / stretches; ++i)
       parts.push(calls[i]);
   }
-  std::vector<Tie> ties;
-  for (const auto& part : detail::sum_calls(taken, kOrigins, by_day, threads))
-    ties.insert(ties.end(), part.begin(), part.end());
+  const detail::CallSums sums{std::move(taken), kOrigins, by_day, threads};
+  std::vector<std::uint32_t> same(kRanks);
+  std::iota(same.begin(), same.end(), 0U);
+  std::vector<Tie> ties(sums.ties());
+  sums.write(ties, same, threads);
   return ties;
 }
 

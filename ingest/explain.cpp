@@ -47,10 +47,10 @@ class StoredCall {
 
   [[nodiscard]] std::string party(std::uint32_t id) const {
     if (id == 0) return "none";
-    const store::ObservedIdentifier& each = table_.identifiers[id - 1];
-    std::string text = each.value;
+    const store::IdentifierView& each = table_.identifiers[id - 1];
+    std::string text{each.value};
     if (each.kind != "msisdn" && each.kind != "imei" && each.kind != "imsi")
-      text += " (" + each.kind + ")";
+      text += fmt::format(" ({})", each.kind);
     if (!each.valid) text += " (not valid)";
     return text;
   }

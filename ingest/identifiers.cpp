@@ -38,6 +38,9 @@ constexpr std::array<std::string_view, 20> kInvisible = {" ",
                                                          "\xE2\x80\x89"};
 
 std::string_view strip(std::string_view text) {
+  // No mark begins or ends with one of these, and nearly every cell does.
+  const auto visible = [](char c) { return c > ' ' && c < '\x7f' && c != '\''; };
+  if (!text.empty() && visible(text.front()) && visible(text.back())) return text;
   bool again = true;
   while (again && !text.empty()) {
     again = false;

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 
+#include "core/base/parallel.hpp"
 #include "core/base/text.hpp"
 #include "ingest/calls/row_scanner.hpp"
 #include "ingest/choice.hpp"
@@ -29,10 +31,28 @@ Error in_file(Error error, const SourceFile& file) {
   return error;
 }
 
+/// The first NUL byte, looked for by all cores: it is the first time that a large file is read.
+const char* find_nul(std::string_view text) {
+  constexpr std::size_t kPiece = std::size_t{4} << 20;
+  const std::size_t pieces = (text.size() + kPiece - 1) / kPiece;
+  std::atomic<std::size_t> first{pieces};  // piece that has one
+  core::in_parallel(pieces, core::cores(), [&](std::size_t piece) {
+    if (piece >= first.load(std::memory_order_relaxed)) return;
+    const std::string_view part = text.substr(piece * kPiece, kPiece);
+    if (std::memchr(part.data(), 0, part.size()) == nullptr) return;
+    std::size_t known = first.load(std::memory_order_relaxed);
+    while (piece < known && !first.compare_exchange_weak(known, piece)) {
+    }
+  });
+  if (first == pieces) return nullptr;
+  const std::string_view part = text.substr(first * kPiece, kPiece);
+  return static_cast<const char*>(std::memchr(part.data(), 0, part.size()));
+}
+
 /// Refuses what no text format is, before anything looks closer.
 Status check_text(const SourceFile& file) {
   const std::string_view text = file.text();
-  if (const auto* nul = static_cast<const char*>(std::memchr(text.data(), 0, text.size()))) {
+  if (const char* const nul = find_nul(text)) {
     const auto line = 1 + std::count(text.data(), nul, '\n');
     return bad_file(file, fmt::format("line {}: a NUL byte; this is no text", line),
                     "ask for the file again, or save it as text in UTF-8");

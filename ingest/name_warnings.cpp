@@ -16,10 +16,12 @@ void NameWarnings::name(std::string_view text) {
   for (const core::NameFlag flag : flags) ++by_flag_.at(static_cast<std::size_t>(flag));
 }
 
-void NameWarnings::add(const store::ObservedIdentifier& identifier) {
-  constexpr std::string_view kNames[] = {"label", "account", "alphanumeric", "email"};
-  for (const std::string_view kind : kNames)
-    if (identifier.kind == kind) name(identifier.value);
+bool NameWarnings::is_name(std::string_view kind) {
+  return kind == "label" || kind == "account" || kind == "alphanumeric" || kind == "email";
+}
+
+void NameWarnings::add(const store::IdentifierView& identifier) {
+  if (is_name(identifier.kind)) name(identifier.value);
 }
 
 void NameWarnings::add(const store::RecordRow& row) {

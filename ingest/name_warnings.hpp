@@ -19,7 +19,9 @@ class NameWarnings {
   /// Names of persons, senders and labels in one row that will be stored.
   void add(const store::RecordRow& row);
   /// One identifier; numbers and devices are no names and are passed over.
-  void add(const store::ObservedIdentifier& identifier);
+  void add(const store::IdentifierView& identifier);
+  /// Whether identifiers of this kind are names that people read.
+  [[nodiscard]] static bool is_name(std::string_view kind);
   /// "3 names hide something …", nullopt when none does. Names are counted once each.
   [[nodiscard]] std::optional<std::string> notice() const;
 

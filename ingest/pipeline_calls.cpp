@@ -41,6 +41,7 @@ CallColumns gather(const CallColumns& from, std::span<const std::uint32_t> rows,
   const auto take_ids = [&](const std::vector<std::uint32_t>& source,
                             std::vector<std::uint32_t>& target) {
     if (source.empty()) return;
+    if (ids.empty()) return take(source, target);
     target.resize(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const std::uint32_t position = source[rows[i]];
@@ -247,11 +248,12 @@ v1::QuarantinedProduct product_of(const CallTable& table, const CallColumns& col
   for (std::size_t i = 0; i < used.size(); ++i) {
     if (!used[i]) continue;
     v1::QuarantinedIdentifier& identifier = *product.add_identifiers();
-    identifier.set_kind(table.identifiers[i].kind);
-    identifier.set_value(table.identifiers[i].value);
-    identifier.set_raw(table.identifiers[i].raw);
-    identifier.set_valid(table.identifiers[i].valid);
-    identifier.set_country(table.identifiers[i].country);
+    const store::IdentifierView& from = table.identifiers[i];
+    identifier.set_kind(std::string{from.kind});
+    identifier.set_value(std::string{from.value});
+    identifier.set_raw(std::string{from.raw});
+    identifier.set_valid(from.valid);
+    identifier.set_country(std::string{from.country});
     ids[i] = static_cast<std::uint32_t>(product.identifiers_size());
   }
   for (std::size_t begin = 0; begin < rows.size(); begin += store::kSegmentRecords) {
@@ -322,6 +324,13 @@ std::string counted_by_code(const std::vector<v1::Reject>& rejects) {
   return text;
 }
 
+/// 1, 2, 3 …
+bool counts_up(const std::vector<std::uint32_t>& ids) {
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    if (ids[i] != i + 1) return false;
+  return true;
+}
+
 /// Everything from the table on: scope, duplicates, segments, quarantine, ledger.
 /// @param source  names the adapter and the mapping that read the file
 Result<v1::IngestResult> take_calls(session::Session& session, SourceFile& file, CallTable table,
@@ -375,8 +384,13 @@ Result<v1::IngestResult> take_calls(session::Session& session, SourceFile& file,
   for (const std::string& notice : table.notices) source.add_notices(notice);
   const std::vector<bool> seen = mentioned(columns, sorted.stored, table.identifiers.size());
   PALERMO_TRY(NameWarnings names, NameWarnings::make());
-  for (std::size_t i = 0; i < table.identifiers.size(); ++i)
-    if (seen[i]) names.add(table.identifiers[i]);
+  bool names_follow = false;
+  for (std::size_t i = 0; i < table.identifiers.size(); ++i) {
+    // They stand in the order of their kinds.
+    const std::string_view kind = table.identifiers[i].kind;
+    if (i == 0 || kind != table.identifiers[i - 1].kind) names_follow = NameWarnings::is_name(kind);
+    if (names_follow && seen[i]) names.add(table.identifiers[i]);
+  }
   if (const auto hidden = names.notice()) source.add_notices(*hidden);
   if (source.rows_read() !=
       source.stored() + source.duplicates() + source.quarantined() + source.rejected())
@@ -389,7 +403,9 @@ Result<v1::IngestResult> take_calls(session::Session& session, SourceFile& file,
   }
   tell("storing", 0);
   bulk.assign(seen);
-  SegmentEncoder encoder{columns, sorted.stored, bulk.ids()};
+  // In a case without identifiers the positions are the numbers, and need no look-up.
+  const std::vector<std::uint32_t> positions;
+  SegmentEncoder encoder{columns, sorted.stored, counts_up(bulk.ids()) ? positions : bulk.ids()};
   v1::SourceEntry entry;
   entry.set_segments(static_cast<std::uint32_t>(encoder.size()));
   // Each segment has a leaf of its own; `records` and `records_root` are for record rows.

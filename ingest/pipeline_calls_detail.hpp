@@ -15,8 +15,8 @@
 
 namespace palermo::ingest::detail {
 
-/// Rows of `from`, with identifiers renumbered: `ids[i]` for position i + 1. The text columns still
-/// point into from.texts, which is not copied.
+/// Rows of `from`, with identifiers renumbered: `ids[i]` for position i + 1; no ids: as they are. The
+/// text columns still point into from.texts, which is not copied.
 [[nodiscard]] store::CallColumns gather(const store::CallColumns& from,
                                         std::span<const std::uint32_t> rows,
                                         const std::vector<std::uint32_t>& ids);

@@ -234,9 +234,14 @@ Result<Split> release_calls(session::Session& session, store::Transaction& trans
   PALERMO_TRY(table.columns, columns_of(product));
   CallColumns& columns = table.columns;
   columns.source_id = item.source.id;
-  for (const auto& each : product.identifiers())
-    table.identifiers.push_back(
-        {each.kind(), each.value(), each.raw(), each.valid(), each.country()});
+  for (const auto& each : product.identifiers()) {
+    store::IdentifierView& view = table.identifiers.emplace_back();
+    view.kind = each.kind();
+    view.value = each.value();
+    view.raw = each.raw();
+    view.valid = each.valid();
+    view.country = each.country();
+  }
   const std::size_t own = columns.records;
   PALERMO_TRY(const std::int64_t known, store::last_identifier(db));
   PALERMO_TRY(store::BulkIdentifiers bulk, store::BulkIdentifiers::look_up(db, table.identifiers));

@@ -15,30 +15,37 @@ class BitWriter {
   /// @param count  0 to 32; value has no bit above them
   void put(std::uint64_t value, unsigned count) {
     held_ |= value << used_;
-    for (used_ += count; used_ >= 8; used_ -= 8) {
-      bytes_ += static_cast<char>(held_ & 0xff);
-      held_ >>= 8;
-    }
+    used_ += count;
+    if (used_ < 32) return;
+    append(4);
+    held_ >>= 32;
+    used_ -= 32;
   }
   /// A gap in Rice's code: its upper part as ones and a zero, then its `low` lowest bits.
+  /// @param low  0 to 16
   void put_gap(std::uint32_t gap, unsigned low) {
     std::uint32_t ones = gap >> low;
-    for (; ones >= 32; ones -= 32) put(0xffff'ffff, 32);
-    put((std::uint64_t{1} << ones) - 1, ones + 1);  // the zero is the bit above them
-    put(gap & ((1U << low) - 1), low);
+    for (; ones >= 15; ones -= 15) put(0x7fff, 15);
+    // The zero is the bit above the ones.
+    const std::uint64_t rest = gap & ((1U << low) - 1);
+    put(((std::uint64_t{1} << ones) - 1) | rest << (ones + 1), ones + 1 + low);
   }
-  void finish() {
-    if (used_ > 0) bytes_ += static_cast<char>(held_ & 0xff);
-  }
+  void finish() { append((used_ + 7) / 8); }
   /// The rest of the last byte as ones.
   void finish_with_ones() {
-    if (used_ > 0) bytes_ += static_cast<char>((held_ | 0xffU << used_) & 0xff);
+    held_ |= ~std::uint64_t{0} << used_;
+    finish();
   }
 
  private:
+  void append(unsigned count) {
+    char next[4];
+    for (unsigned i = 0; i < 4; ++i) next[i] = static_cast<char>(held_ >> (8 * i) & 0xff);
+    bytes_.append(next, count);
+  }
   std::string& bytes_;
   std::uint64_t held_ = 0;
-  unsigned used_ = 0;
+  unsigned used_ = 0;  // below 32 between two calls
 };
 
 class BitReader {

@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
+#include <array>
 #include <functional>
 #include <limits>
 #include <span>
 
+#include "core/store/local_numbers.hpp"
 #include "core/store/packed.hpp"
 
 namespace palermo::store {
@@ -43,57 +44,10 @@ bool all_zero(const std::vector<T>& column, std::size_t begin, std::size_t end) 
                      [](T value) { return value == 0; });
 }
 
-/// The distinct numbers of a segment as a bit map, which gives their ascending order without
-/// sorting.
-class IdSet {
- public:
-  void clear() {
-    std::fill(words_.begin(), words_.end(), 0);
-    count_ = 0;
-  }
-  void add(const std::vector<std::uint32_t>& column, std::size_t begin, std::size_t end) {
-    if (column.empty()) return;
-    for (std::size_t i = begin; i < end; ++i) {
-      const std::uint32_t id = column[i];
-      const std::size_t word = id / 64;
-      if (word >= words_.size()) words_.resize(word + 1 + words_.size() / 2);
-      words_[word] |= std::uint64_t{1} << (id % 64);
-    }
-  }
-  void finish() {
-    if (!words_.empty()) words_[0] &= ~std::uint64_t{1};  // 0 is "none"
-    ranks_.resize(words_.size());
-    std::uint32_t rank = 0;
-    for (std::size_t i = 0; i < words_.size(); ++i) {
-      ranks_[i] = rank;
-      rank += static_cast<std::uint32_t>(std::popcount(words_[i]));
-    }
-    count_ = rank;
-  }
-  /// Position in the ascending order + 1; 0 for 0.
-  [[nodiscard]] std::uint32_t position(std::uint32_t id) const {
-    if (id == 0) return 0;
-    const std::uint64_t below = (std::uint64_t{1} << (id % 64)) - 1;
-    return ranks_[id / 64] + static_cast<std::uint32_t>(std::popcount(words_[id / 64] & below)) + 1;
-  }
-  [[nodiscard]] std::uint32_t count() const { return count_; }
-  template <typename Visit>
-  void each(Visit&& visit) const {
-    for (std::size_t i = 0; i < words_.size(); ++i)
-      for (std::uint64_t word = words_[i]; word != 0; word &= word - 1)
-        visit(static_cast<std::uint32_t>(i * 64 + static_cast<unsigned>(std::countr_zero(word))));
-  }
-
- private:
-  std::vector<std::uint64_t> words_;
-  std::vector<std::uint32_t> ranks_;
-  std::uint32_t count_ = 0;
-};
-
-/// Maps as long as the case has identifiers: kept from one segment to the next.
+/// Memory kept from one segment to the next.
 struct Scratch {
-  IdSet ids;
-  IdSet texts;
+  LocalNumbers ids;
+  LocalNumbers texts;
   std::vector<std::int64_t> numbers;
   std::vector<std::string_view> strings;
 };
@@ -103,26 +57,29 @@ Scratch& scratch_of_thread() {
   return scratch;
 }
 
-void find_ids(const CallColumns& c, std::size_t begin, std::size_t end, IdSet& ids) {
-  ids.clear();
-  for (const auto* column : {&c.a, &c.b, &c.imei, &c.imsi, &c.forwarded_to})
-    ids.add(*column, begin, end);
-  ids.finish();
+enum IdColumn : std::size_t { kIdA, kIdB, kIdImei, kIdImsi, kIdForwardedTo };
+enum TextColumn : std::size_t { kTextCell, kTextLastCell, kTextRoaming, kTextAuthorization };
+
+void number(std::span<const std::vector<std::uint32_t>* const> columns, std::size_t begin,
+            std::size_t end, LocalNumbers& numbers) {
+  numbers.start(end - begin);
+  for (const auto* column : columns) numbers.add(*column, begin);
+  numbers.finish();
 }
 
 v1::CallSegment pack(const CallColumns& c, std::span<const std::string> all_texts,
                      std::size_t begin, std::size_t end, Scratch& memory) {
-  const IdSet& ids = memory.ids;
+  LocalNumbers& ids = memory.ids;
+  number(std::array{&c.a, &c.b, &c.imei, &c.imsi, &c.forwarded_to}, begin, end, ids);
   v1::CallSegment segment;
   segment.set_version(kVersion);
   segment.set_records(static_cast<std::uint32_t>(end - begin));
   segment.set_source_id(c.source_id);
   segment.set_salt(core::random_bytes(32));
   std::vector<std::int64_t>& scratch = memory.numbers;
-  scratch.clear();
-  ids.each([&](std::uint32_t id) { scratch.push_back(id); });
-  segment.set_identifiers(ids.count());
-  if (ids.count() > 0) pack_steps(scratch, *segment.mutable_packed_dictionary());
+  scratch.assign(ids.used().begin(), ids.used().end());
+  segment.set_identifiers(static_cast<std::uint32_t>(scratch.size()));
+  if (!scratch.empty()) pack_steps(scratch, *segment.mutable_packed_dictionary());
 
   {
     auto times = widened(c.started_at_us, begin, end, scratch);
@@ -137,46 +94,35 @@ v1::CallSegment pack(const CallColumns& c, std::span<const std::string> all_text
     segment.set_time_unit_us(static_cast<std::uint32_t>(unit));
     pack_steps(scratch, *segment.mutable_started_at());
   }
-  const auto local = [&](const std::vector<std::uint32_t>& column) {
-    scratch.resize(end - begin);
-    for (std::size_t i = begin; i < end; ++i) scratch[i - begin] = ids.position(column[i]);
-    return std::span<const std::int64_t>{scratch};
-  };
-  pack_plain(local(c.a), *segment.mutable_a());
-  pack_plain(local(c.b), *segment.mutable_b());
+  pack_plain(ids.positions(kIdA), *segment.mutable_a());
+  pack_plain(ids.positions(kIdB), *segment.mutable_b());
   pack_plain(widened(c.duration_s, begin, end, scratch), *segment.mutable_duration_s());
   pack_plain(widened(c.kind, begin, end, scratch), *segment.mutable_kind());
   pack_steps(widened(c.line, begin, end, scratch), *segment.mutable_line());
   pack_plain(widened(c.utc_offset_min, begin, end, scratch), *segment.mutable_utc_offset_min());
   pack_plain(widened(c.flags, begin, end, scratch), *segment.mutable_flags());
-  if (!all_zero(c.imei, begin, end)) pack_plain(local(c.imei), *segment.mutable_imei());
-  if (!all_zero(c.imsi, begin, end)) pack_plain(local(c.imsi), *segment.mutable_imsi());
+  if (!all_zero(c.imei, begin, end)) pack_plain(ids.positions(kIdImei), *segment.mutable_imei());
+  if (!all_zero(c.imsi, begin, end)) pack_plain(ids.positions(kIdImsi), *segment.mutable_imsi());
   if (!all_zero(c.forwarded_to, begin, end))
-    pack_plain(local(c.forwarded_to), *segment.mutable_forwarded_to());
+    pack_plain(ids.positions(kIdForwardedTo), *segment.mutable_forwarded_to());
 
   // Texts of the whole file are narrowed to those this segment uses, in the file's order.
-  IdSet& used = memory.texts;
-  used.clear();
-  for (const auto* column : {&c.cell, &c.last_cell, &c.roaming, &c.authorization})
-    used.add(*column, begin, end);
-  used.finish();
-  if (used.count() > 0) {
+  LocalNumbers& used = memory.texts;
+  number(std::array{&c.cell, &c.last_cell, &c.roaming, &c.authorization}, begin, end, used);
+  if (!used.used().empty()) {
     std::vector<std::string_view>& texts = memory.strings;
     texts.clear();
-    used.each([&](std::uint32_t index) { texts.emplace_back(all_texts[index - 1]); });
+    for (const std::uint32_t text : used.used()) texts.emplace_back(all_texts[text - 1]);
     pack_texts(texts, *segment.mutable_packed_texts());
   }
-  const auto text = [&](const std::vector<std::uint32_t>& column,
+  const auto text = [&](const std::vector<std::uint32_t>& column, TextColumn which,
                         v1::PackedColumn* (v1::CallSegment::*make)()) {
-    if (all_zero(column, begin, end)) return;
-    scratch.resize(end - begin);
-    for (std::size_t i = begin; i < end; ++i) scratch[i - begin] = used.position(column[i]);
-    pack_plain(scratch, *(segment.*make)());
+    if (!all_zero(column, begin, end)) pack_plain(used.positions(which), *(segment.*make)());
   };
-  text(c.cell, &v1::CallSegment::mutable_cell);
-  text(c.last_cell, &v1::CallSegment::mutable_last_cell);
-  text(c.roaming, &v1::CallSegment::mutable_roaming);
-  text(c.authorization, &v1::CallSegment::mutable_authorization);
+  text(c.cell, kTextCell, &v1::CallSegment::mutable_cell);
+  text(c.last_cell, kTextLastCell, &v1::CallSegment::mutable_last_cell);
+  text(c.roaming, kTextRoaming, &v1::CallSegment::mutable_roaming);
+  text(c.authorization, kTextAuthorization, &v1::CallSegment::mutable_authorization);
   if (!all_zero(c.latitude_e7, begin, end))
     pack_plain(widened(c.latitude_e7, begin, end, scratch), *segment.mutable_latitude_e7());
   if (!all_zero(c.longitude_e7, begin, end))
@@ -202,16 +148,12 @@ Result<std::vector<std::string>> texts_of(const v1::CallSegment& segment) {
 
 v1::CallSegment pack_segment(const CallColumns& columns, std::span<const std::string> texts,
                              std::size_t begin, std::size_t end) {
-  Scratch& memory = scratch_of_thread();
-  find_ids(columns, begin, end, memory.ids);
-  return pack(columns, texts, begin, end, memory);
+  return pack(columns, texts, begin, end, scratch_of_thread());
 }
 
 EncodedSegment encode_segment(const CallColumns& columns, std::span<const std::string> texts,
                               std::size_t begin, std::size_t end) {
   Scratch& memory = scratch_of_thread();
-  const IdSet& ids = memory.ids;
-  find_ids(columns, begin, end, memory.ids);
   const v1::CallSegment segment = pack(columns, texts, begin, end, memory);
   EncodedSegment encoded;
   encoded.blob = segment.SerializeAsString();
@@ -222,8 +164,8 @@ EncodedSegment encode_segment(const CallColumns& columns, std::span<const std::s
                                               first + static_cast<std::ptrdiff_t>(end));
   encoded.from_us = *from;
   encoded.to_us = *to;
-  encoded.identifiers.reserve(ids.count());
-  ids.each([&](std::uint32_t id) { encoded.identifiers.push_back(id); });
+  const auto used = memory.ids.used();
+  encoded.identifiers.assign(used.begin(), used.end());
   return encoded;
 }
 

@@ -172,7 +172,9 @@ Status Database::configure(bool read_only) {
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
   // A checkpoint of the ledger must survive power loss, so every commit is synced.
   return exec(read_only ? "PRAGMA query_only=ON; PRAGMA temp_store=MEMORY;"
-                        : "PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;");
+                        // With less memory, an ingest writes the pages of its indexes again and again.
+                        : "PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; "
+                          "PRAGMA cache_size=-32768;");
 }
 
 namespace {

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <compare>
 #include <iterator>
-#include <tuple>
 
 namespace palermo::store {
 namespace {
@@ -18,17 +17,20 @@ constexpr std::size_t kMostKept = 512;  // about 50 kB each
 /// Identifiers of a block that are put together one by one before the block is unpacked whole.
 constexpr std::uint32_t kFewAsked = 64;
 
-/// raw as a part of value with something before or behind it: spellings of one file mostly differ
-/// in a prefix (07700… for +447700…) or in an end (the check digit of an IMEI).
-struct Spelling {
-  std::string begin;
-  std::uint32_t skip = 0;
-  std::string end;
-  std::uint32_t drop = 0;
-  friend auto operator<=>(const Spelling&, const Spelling&) = default;
+/// What identifiers of a block share. raw as a part of value with something before or behind it:
+/// spellings of one file mostly differ in a prefix (07700… for +447700…) or in an end (the check
+/// digit of an IMEI).
+struct Traits {
+  bool valid = false;
+  std::string_view country;
+  std::string_view begin;
+  std::size_t skip = 0;
+  std::string_view end;
+  std::size_t drop = 0;
+  friend auto operator<=>(const Traits&, const Traits&) = default;
 };
 
-Spelling spelling_of(const ObservedIdentifier& identifier) {
+Traits traits_of(const IdentifierView& identifier) {
   const std::string_view value = identifier.value;
   const std::string_view raw = identifier.raw;
   const std::size_t most = std::min(value.size(), raw.size());
@@ -36,13 +38,49 @@ Spelling spelling_of(const ObservedIdentifier& identifier) {
   while (front < most && value[front] == raw[front]) ++front;
   std::size_t back = 0;
   while (back < most && value[value.size() - 1 - back] == raw[raw.size() - 1 - back]) ++back;
-  if (front > back)
-    return {
-        {}, 0, std::string{raw.substr(front)}, static_cast<std::uint32_t>(value.size() - front)};
-  return {std::string{raw.substr(0, raw.size() - back)},
-          static_cast<std::uint32_t>(value.size() - back),
-          {},
-          0};
+  Traits traits{identifier.valid, identifier.country, {}, 0, {}, 0};
+  if (front > back) {
+    traits.end = raw.substr(front);
+    traits.drop = value.size() - front;
+  } else {
+    traits.begin = raw.substr(0, raw.size() - back);
+    traits.skip = value.size() - back;
+  }
+  return traits;
+}
+
+/// Numbers traits in the order in which they are met.
+class KnownTraits {
+ public:
+  std::uint32_t number_of(const Traits& traits) {
+    // The few that most blocks have are told apart by their ends.
+    for (std::size_t i = 0; i < first_.size(); ++i)
+      if (first_[i].skip == traits.skip && first_[i].drop == traits.drop &&
+          first_[i].end.size() == traits.end.size() &&
+          (traits.end.empty() || first_[i].end.front() == traits.end.front()) &&
+          first_[i] == traits)
+        return static_cast<std::uint32_t>(i);
+    const auto next = static_cast<std::uint32_t>(first_.size() + others_.size());
+    if (first_.size() < kFew) {
+      first_.push_back(traits);
+      return next;
+    }
+    return others_.try_emplace(traits, next).first->second;
+  }
+
+ private:
+  static constexpr std::size_t kFew = 32;
+  std::vector<Traits> first_;
+  std::map<Traits, std::uint32_t> others_;
+};
+
+void write(const Traits& from, v1::IdentifierTraits& to) {
+  to.set_valid(from.valid);
+  to.set_country(std::string{from.country});
+  to.set_raw_begin(std::string{from.begin});
+  to.set_raw_skip(static_cast<std::uint32_t>(from.skip));
+  to.set_raw_end(std::string{from.end});
+  to.set_raw_drop(static_cast<std::uint32_t>(from.drop));
 }
 
 std::string_view kept_part(std::string_view value, const v1::IdentifierTraits& traits) {
@@ -114,31 +152,20 @@ std::optional<std::size_t> IdentifierBlock::find(std::string_view value) const {
   return low;
 }
 
-std::string encode_identifiers(std::span<const ObservedIdentifier* const> identifiers) {
+std::string encode_identifiers(std::span<const IdentifierView> identifiers) {
   v1::IdentifierBlock block;
   block.set_version(kVersion);
-  using Traits = std::tuple<bool, std::string, Spelling>;
-  std::map<Traits, std::int64_t> known;
+  KnownTraits known;
   std::vector<std::string_view> values;
   std::vector<std::int64_t> trait;
   values.reserve(identifiers.size());
   trait.reserve(identifiers.size());
-  for (const ObservedIdentifier* identifier : identifiers) {
-    values.emplace_back(identifier->value);
-    const auto [at, fresh] =
-        known.try_emplace(Traits{identifier->valid, identifier->country, spelling_of(*identifier)},
-                          block.traits_size());
-    if (fresh) {
-      const auto& [valid, country, spelling] = at->first;
-      v1::IdentifierTraits& traits = *block.add_traits();
-      traits.set_valid(valid);
-      traits.set_country(country);
-      traits.set_raw_begin(spelling.begin);
-      traits.set_raw_skip(spelling.skip);
-      traits.set_raw_end(spelling.end);
-      traits.set_raw_drop(spelling.drop);
-    }
-    trait.push_back(at->second);
+  for (const IdentifierView& identifier : identifiers) {
+    values.push_back(identifier.value);
+    const Traits traits = traits_of(identifier);
+    const std::uint32_t number = known.number_of(traits);
+    if (number == static_cast<std::uint32_t>(block.traits_size())) write(traits, *block.add_traits());
+    trait.push_back(number);
   }
   pack_texts(values, *block.mutable_values());
   pack_plain(trait, *block.mutable_trait());

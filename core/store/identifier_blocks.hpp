@@ -45,7 +45,7 @@ struct IdentifierBlock {
 
 /// @param identifiers  1 to kBlockIdentifiers of one kind, their values strictly ascending by bytes
 [[nodiscard]] std::string encode_identifiers(
-    std::span<const ObservedIdentifier* const> identifiers);
+    std::span<const IdentifierView> identifiers);
 /// @param count  what the row beside it says
 /// @error Integrity  the bytes are no such block (reason ALTERED)
 [[nodiscard]] core::Result<IdentifierBlock> decode_identifiers(std::string_view blob,

@@ -76,7 +76,7 @@ Result<std::int64_t> last_identifier(Database& db) {
 }
 
 Result<BulkIdentifiers> BulkIdentifiers::look_up(Database& db,
-                                                 std::span<const ObservedIdentifier> identifiers) {
+                                                 std::span<const IdentifierView> identifiers) {
   BulkIdentifiers bulk{db, identifiers};
   PALERMO_TRY(const std::int64_t last, last_identifier(db));
   bulk.last_id_ = static_cast<std::uint32_t>(last);
@@ -114,25 +114,29 @@ Status BulkIdentifiers::insert_blocks(std::span<const std::uint32_t> positions,
   for (std::size_t begin = 0; begin < positions.size(); begin += kBlockIdentifiers) {
     const auto part =
         positions.subspan(begin, std::min(kBlockIdentifiers, positions.size() - begin));
-    std::vector<const ObservedIdentifier*> block;
+    std::vector<IdentifierView> block;
     block.reserve(part.size());
-    for (const std::uint32_t position : part) block.push_back(&identifiers_[position]);
+    for (const std::uint32_t position : part) block.push_back(identifiers_[position]);
     const std::string blob = encode_identifiers(block);
     PALERMO_CHECK_OK(insert.bind_all(std::int64_t{ids_[part.front()]},
-                                     static_cast<std::int64_t>(part.size()), block.front()->kind,
-                                     block.front()->value, block.back()->value));
+                                     static_cast<std::int64_t>(part.size()), block.front().kind,
+                                     block.front().value, block.back().value));
     PALERMO_CHECK_OK(insert.bind_blob(6, blob));
     PALERMO_CHECK_OK(insert.run());
-    bytes.block(ids_[part.front()], static_cast<std::int64_t>(part.size()), block.front()->kind,
-                block.front()->value, block.back()->value, blob);
+    bytes.block(ids_[part.front()], static_cast<std::int64_t>(part.size()), block.front().kind,
+                block.front().value, block.back().value, blob);
   }
   return core::ok();
 }
 
 std::size_t BulkIdentifiers::end_of_stretch(std::size_t begin) const {
   std::size_t end = begin + 1;
-  while (end < added_.size() &&
-         identifiers_[added_[end]].kind == identifiers_[added_[begin]].kind &&
+  const std::string_view kind = identifiers_[added_[begin]].kind;
+  // Most share the bytes of their kind, which need not be compared then.
+  const auto same_kind = [kind](std::string_view other) {
+    return (other.data() == kind.data() && other.size() == kind.size()) || other == kind;
+  };
+  while (end < added_.size() && same_kind(identifiers_[added_[end]].kind) &&
          identifiers_[added_[end - 1]].value < identifiers_[added_[end]].value)
     ++end;
   return end;
@@ -157,7 +161,7 @@ Result<std::string> BulkIdentifiers::insert() {
       PALERMO_CHECK_OK(insert_blocks(added.subspan(begin, end - begin), bytes));
     } else {
       for (const std::uint32_t i : added.subspan(begin, end - begin)) {
-        const ObservedIdentifier& identifier = identifiers_[i];
+        const IdentifierView& identifier = identifiers_[i];
         PALERMO_CHECK_OK(insert.bind_all(std::int64_t{ids_[i]}, identifier.kind, identifier.value,
                                          identifier.valid ? 1 : 0, identifier.country,
                                          identifier.raw));

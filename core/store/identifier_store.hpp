@@ -46,10 +46,10 @@ class IdentifierWriter {
 /// identifiers are written. Lives for one transaction.
 class BulkIdentifiers {
  public:
-  /// @param identifiers  distinct by (kind, value); must outlive this
+  /// @param identifiers  distinct by (kind, value); they and their texts must outlive this
   /// @cost one look-up each, none in a case that has no identifiers yet
   [[nodiscard]] static Result<BulkIdentifiers> look_up(
-      Database& db, std::span<const ObservedIdentifier> identifiers);
+      Database& db, std::span<const IdentifierView> identifiers);
   /// Id of each identifier the case knows already, 0 for the others.
   [[nodiscard]] const std::vector<std::uint32_t>& ids() const { return ids_; }
   /// Gives ids to those of `used` that have none.
@@ -65,10 +65,10 @@ class BulkIdentifiers {
                                      IdentifierBytes& bytes);
   /// Where the stretch of added_ that begins there ends: one kind, in the order of the values.
   [[nodiscard]] std::size_t end_of_stretch(std::size_t begin) const;
-  BulkIdentifiers(Database& db, std::span<const ObservedIdentifier> identifiers)
+  BulkIdentifiers(Database& db, std::span<const IdentifierView> identifiers)
       : db_{&db}, identifiers_{identifiers}, ids_(identifiers.size(), 0) {}
   Database* db_;
-  std::span<const ObservedIdentifier> identifiers_;
+  std::span<const IdentifierView> identifiers_;
   std::vector<std::uint32_t> ids_;
   std::vector<std::uint32_t> added_;  // positions
   std::uint32_t last_id_ = 0;

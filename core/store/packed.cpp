@@ -75,9 +75,13 @@ Error altered_part(std::string_view why) {
 
 void pack_plain(std::span<const std::int64_t> values, v1::PackedColumn& column) {
   if (values.empty()) return;
-  const auto [low, high] = std::minmax_element(values.begin(), values.end());
-  const std::int64_t base = *low;
-  const unsigned width = width_for(difference(*high, base));
+  std::int64_t base = values[0];
+  std::int64_t high = values[0];
+  for (const std::int64_t value : values) {
+    base = std::min(base, value);
+    high = std::max(high, value);
+  }
+  const unsigned width = width_for(difference(high, base));
   column.set_width(width);
   column.set_base(base);
   std::string plane(values.size(), '\0');

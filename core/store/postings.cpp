@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <utility>
 
 #include "core/base/parallel.hpp"
 #include "core/store/bit_stream.hpp"
@@ -42,52 +43,79 @@ void append_list(std::span<const std::uint16_t> segments, std::string& bytes) {
   }
 }
 
+/// Ids whose lists are filled together: each dictionary is gone to once for so many.
+constexpr std::uint32_t kTogether = 64 * kPostingIds;
+
+/// The segments that mention each of kTogether ids, those of an id behind one another.
+class Lists {
+ public:
+  void add(std::uint32_t within, std::size_t segment) {
+    entries_.push_back(within << 16 | static_cast<std::uint32_t>(segment));
+  }
+  /// Puts what was added in the order of the ids, and of add() for each.
+  void sort() {
+    ends_.fill(0);
+    for (const std::uint32_t entry : entries_) ++ends_[entry >> 16];
+    std::uint32_t next = 0;
+    for (std::uint32_t& end : ends_) next += std::exchange(end, next);
+    segments_.resize(entries_.size());
+    for (const std::uint32_t entry : entries_)
+      segments_[ends_[entry >> 16]++] = static_cast<std::uint16_t>(entry & 0xffff);
+    entries_.clear();
+  }
+  [[nodiscard]] std::span<const std::uint16_t> of(std::uint32_t within) const {
+    const std::uint32_t begin = within == 0 ? 0 : ends_[within - 1];
+    return std::span{segments_}.subspan(begin, ends_[within] - begin);
+  }
+
+ private:
+  std::vector<std::uint32_t> entries_;  // id within, then segment
+  std::array<std::uint32_t, kTogether> ends_{};
+  std::vector<std::uint16_t> segments_;
+};
+
+/// The row of the ids of one block, those behind the last that is mentioned left out.
+Postings posting_row(std::uint32_t block, const Lists& lists, std::uint32_t within) {
+  Postings made;
+  made.block = block;
+  std::uint32_t used = kPostingIds;
+  while (used > 0 && lists.of(within + used - 1).empty()) --used;
+  for (std::uint32_t id = 0; id < used; ++id) append_list(lists.of(within + id), made.bytes);
+  made.bytes.shrink_to_fit();
+  return made;
+}
+
 /// Blocks from `begin` up to `end`, both ids at the edge of a block.
 std::vector<Postings> postings_between(std::span<const std::vector<std::uint32_t>> dictionaries,
                                        std::uint64_t begin, std::uint64_t end) {
-  struct Cursor {
-    const std::uint32_t* at;
-    const std::uint32_t* end;
-  };
-  std::vector<Cursor> cursors;
-  cursors.reserve(dictionaries.size());
+  using Range = std::span<const std::uint32_t>;
+  std::vector<Range> left;  // of each dictionary, what is not in a list yet
+  left.reserve(dictionaries.size());
   for (const std::vector<std::uint32_t>& ids : dictionaries) {
     const auto from = std::lower_bound(ids.begin(), ids.end(), begin);
-    const auto to = std::lower_bound(from, ids.end(), end);
-    cursors.push_back({ids.data() + (from - ids.begin()), ids.data() + (to - ids.begin())});
+    left.emplace_back(from, std::lower_bound(from, ids.end(), end));
   }
   std::vector<Postings> blocks;
-  std::array<std::vector<std::uint16_t>, kPostingIds> lists;
-  const auto next_id = [&cursors] {
+  Lists lists;
+  while (true) {
     std::uint64_t least = UINT64_MAX;
-    for (const Cursor& cursor : cursors)
-      if (cursor.at != cursor.end) least = std::min<std::uint64_t>(least, *cursor.at);
-    return least;
-  };
-  for (std::uint64_t id = next_id(); id != UINT64_MAX;) {
-    const auto block = static_cast<std::uint32_t>(id / kPostingIds);
-    const std::uint64_t limit = (std::uint64_t{block} + 1) * kPostingIds;
-    std::uint32_t last = 0;
-    std::uint64_t least = UINT64_MAX;
-    for (std::size_t s = 0; s < cursors.size(); ++s) {
-      Cursor& cursor = cursors[s];
-      for (; cursor.at != cursor.end && *cursor.at < limit; ++cursor.at) {
-        const std::uint32_t within = *cursor.at % kPostingIds;
-        lists[within].push_back(static_cast<std::uint16_t>(s));
-        last = std::max(last, within);
-      }
-      if (cursor.at != cursor.end) least = std::min<std::uint64_t>(least, *cursor.at);
+    for (const Range& ids : left)
+      if (!ids.empty()) least = std::min<std::uint64_t>(least, ids.front());
+    if (least == UINT64_MAX) return blocks;
+    const std::uint64_t first = least / kPostingIds * kPostingIds;
+    for (std::size_t s = 0; s < left.size(); ++s) {
+      std::size_t taken = 0;
+      for (; taken < left[s].size() && left[s][taken] - first < kTogether; ++taken)
+        lists.add(static_cast<std::uint32_t>(left[s][taken] - first), s);
+      left[s] = left[s].subspan(taken);
     }
-    Postings& made = blocks.emplace_back();
-    made.block = block;
-    for (std::uint32_t within = 0; within <= last; ++within) {
-      append_list(lists[within], made.bytes);
-      lists[within].clear();
+    lists.sort();
+    for (std::uint32_t at = 0; at < kTogether; at += kPostingIds) {
+      Postings made =
+          posting_row(static_cast<std::uint32_t>((first + at) / kPostingIds), lists, at);
+      if (!made.bytes.empty()) blocks.push_back(std::move(made));
     }
-    made.bytes.shrink_to_fit();
-    id = least;
   }
-  return blocks;
 }
 
 }  // namespace
@@ -98,14 +126,15 @@ std::vector<Postings> postings_of(std::span<const std::vector<std::uint32_t>> di
   for (const std::vector<std::uint32_t>& ids : dictionaries)
     if (!ids.empty()) end = std::max<std::uint64_t>(end, ids.back() + std::uint64_t{1});
   const std::uint64_t blocks = (end + kPostingIds - 1) / kPostingIds;
+  // More parts than threads: some stretches of ids are mentioned far more often than others.
   const std::uint64_t parts =
-      std::clamp<std::uint64_t>(threads, 1, std::max<std::uint64_t>(1, blocks / 64));
+      threads < 2 ? 1 : std::clamp<std::uint64_t>(blocks / 64, 1, std::uint64_t{threads} * 8);
   std::vector<std::vector<Postings>> made(parts);
   const auto work = [&](std::uint64_t part) {
     made[part] = postings_between(dictionaries, blocks * part / parts * kPostingIds,
                                   blocks * (part + 1) / parts * kPostingIds);
   };
-  core::in_parallel(parts, parts, work);
+  core::in_parallel(parts, threads, work);
   std::vector<Postings> all = std::move(made[0]);
   for (std::uint64_t part = 1; part < parts; ++part)
     all.insert(all.end(), std::make_move_iterator(made[part].begin()),

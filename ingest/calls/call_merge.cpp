@@ -14,6 +14,7 @@ namespace palermo::ingest {
 namespace {
 
 using store::CallColumns;
+using store::IdentifierView;
 using store::ObservedIdentifier;
 
 /// For each text of a part its number among those of all parts, in the order in which one reader
@@ -101,15 +102,18 @@ class Columns {
   template <typename T, typename Value, typename After>
   void each_part(std::vector<T> CallColumns::*column, const Value& value, const After& after) {
     std::vector<T>& to = to_.*column;
-    // The memory of a part's column goes as soon as it was read.
-    if (parts_.size() == 1) to = std::move(parts_[0]->columns.*column);
+    // The first part mostly has room for the others, so that half of the values stay where they
+    // are. The memory of a later part's column goes as soon as it was read.
+    to = std::move(parts_[0]->columns.*column);
+    for (T& each : to) each = value(0, each);
     to.resize(to_.records, 0);
-    std::size_t row = 0;
-    for (std::size_t part = 0; part < parts_.size(); ++part) {
-      std::vector<T>& from = parts_.size() == 1 ? to : parts_[part]->columns.*column;
+    std::size_t row = parts_[0]->columns.records;
+    after(0);
+    for (std::size_t part = 1; part < parts_.size(); ++part) {
+      std::vector<T>& from = parts_[part]->columns.*column;
       for (std::size_t i = 0; i < from.size(); ++i) to[row + i] = value(part, from[i]);
       row += parts_[part]->columns.records;
-      if (parts_.size() > 1) std::vector<T>{}.swap(from);
+      std::vector<T>{}.swap(from);
       after(part);
     }
   }
@@ -148,54 +152,49 @@ class Columns {
 };
 
 /// Texts of later parts into the tables of the first.
-std::vector<PartNumbers> merge_texts(std::vector<std::unique_ptr<CallRows>>& parts,
-                                     NumberReader& numbers) {
+std::vector<PartNumbers> merge_texts(std::vector<std::unique_ptr<CallRows>>& parts) {
   std::vector<PartNumbers> all(parts.size());
-  const auto table = [&](TextTable PartTexts::*member, Numbers PartNumbers::*to,
-                         const std::function<void(PartTexts&, const Numbers&)>& after) {
-    return [&, member, to, after] {
-      PartTexts& first = parts[0]->texts;
-      (all[0].*to).resize((first.*member).size());
-      std::iota((all[0].*to).begin(), (all[0].*to).end(), 0U);
-      for (std::size_t part = 1; part < parts.size(); ++part) {
-        all[part].*to = merged(parts[part]->texts.*member, first.*member);
-        after(parts[part]->texts, all[part].*to);
-      }
-    };
-  };
-  PartTexts& first = parts[0]->texts;
-  const auto add_flags = [](std::vector<bool>& to, const std::vector<bool>& from,
-                            const Numbers& places) {
-    for (std::size_t i = 0; i < places.size(); ++i)
-      if (places[i] == to.size()) to.push_back(from[i]);
-  };
-  const std::function<void()> jobs[] = {
-      table(&PartTexts::numbers, &PartNumbers::parties,
-            [&](PartTexts& from, const Numbers& places) {
-              for (std::size_t i = 0; i < places.size(); ++i)
-                if (places[i] == first.classes.size()) first.classes.push_back(from.classes[i]);
-            }),
-      table(&PartTexts::imeis, &PartNumbers::imeis,
-            [&](PartTexts& from, const Numbers& places) {
-              add_flags(first.imei_unusable, from.imei_unusable, places);
-            }),
-      table(&PartTexts::imsis, &PartNumbers::imsis,
-            [&](PartTexts& from, const Numbers& places) {
-              add_flags(first.imsi_unusable, from.imsi_unusable, places);
-            }),
-      table(&PartTexts::places, &PartNumbers::places, [](PartTexts&, const Numbers&) {})};
-  core::in_parallel(std::size(jobs), core::cores(), [&jobs](std::size_t i) { jobs[i](); });
-  if (parts.size() > 1)
-    for (const std::string_view text : first.numbers.texts()) numbers.add(text);
+  constexpr struct {
+    TextTable PartTexts::*texts;
+    Numbers PartNumbers::*numbers;
+  } kTables[] = {{&PartTexts::numbers, &PartNumbers::parties},
+                 {&PartTexts::imeis, &PartNumbers::imeis},
+                 {&PartTexts::imsis, &PartNumbers::imsis},
+                 {&PartTexts::places, &PartNumbers::places}};
+  core::in_parallel(std::size(kTables), core::cores(), [&](std::size_t i) {
+    const auto [texts, to] = kTables[i];
+    TextTable& first = parts[0]->texts.*texts;
+    (all[0].*to).resize(first.size());
+    std::iota((all[0].*to).begin(), (all[0].*to).end(), 0U);
+    for (std::size_t part = 1; part < parts.size(); ++part)
+      all[part].*to = merged(parts[part]->texts.*texts, first);
+  });
   return all;
 }
 
-std::vector<ObservedIdentifier> read_devices(const TextTable& texts,
-                                             ObservedIdentifier (*read)(std::string_view)) {
-  std::vector<ObservedIdentifier> devices;
-  devices.reserve(texts.size());
-  for (const std::string_view text : texts.texts()) devices.push_back(read(text));
-  return devices;
+/// Parties, then IMEI, then IMSI, each in the order of its table.
+IdentifierViews read_texts(PartTexts& texts, NumberReader& numbers, bool one_part,
+                                       TextArena::Memory& memory) {
+  const std::size_t parties = texts.numbers.size();
+  const std::size_t imeis = texts.imeis.size();
+  IdentifierViews read(parties + imeis + texts.imsis.size());
+  const std::span<IdentifierView> all{read};
+  std::vector<ObservedIdentifier> known;
+  if (one_part) known = numbers.finish();  // they were read while the rows were
+  const auto fill = [&memory](const TextTable& table, std::span<IdentifierView> to,
+                              const auto& read_at) {
+    const std::vector<std::string_view>& raw = table.texts();
+    read_identifiers(raw, [&](std::size_t i) { return read_at(i, raw[i]); }, to, memory);
+  };
+  fill(texts.numbers, all.first(parties), [&](std::size_t i, std::string_view raw) {
+    return one_part ? std::move(known[i]) : numbers.read_one(raw);
+  });
+  fill(texts.imeis, all.subspan(parties, imeis),
+       [](std::size_t, std::string_view raw) { return read_imei(raw); });
+  fill(texts.imsis, all.subspan(parties + imeis),
+       [](std::size_t, std::string_view raw) { return read_imsi(raw); });
+  for (TextTable* table : {&texts.numbers, &texts.imeis, &texts.imsis}) table->give_copies(memory);
+  return read;
 }
 
 }  // namespace
@@ -203,38 +202,27 @@ std::vector<ObservedIdentifier> read_devices(const TextTable& texts,
 CallTable merge_parts(std::vector<std::unique_ptr<CallRows>>& parts, const CallLayout& layout,
                       NumberReader& numbers, std::uint32_t& lost_zeros) {
   CallTable table;
-  std::vector<PartNumbers> places = merge_texts(parts, numbers);
-  const PartTexts& texts = parts[0]->texts;
+  std::vector<PartNumbers> places = merge_texts(parts);
+  PartTexts& texts = parts[0]->texts;
+  const std::size_t parties = texts.numbers.size();
+  const std::size_t first_imsi = parties + texts.imeis.size();
+  const IdentifierViews read =
+      read_texts(texts, numbers, parts.size() == 1, table.identifier_texts);
+  lost_zeros =
+      layout.country.empty() ? 0 : count_lost_zeros(std::span{read}.first(parties));
 
-  std::vector<ObservedIdentifier> read = numbers.finish();
-  const std::size_t parties = read.size();
-  lost_zeros = layout.country.empty() ? 0 : count_lost_zeros(read);
-  std::vector<ObservedIdentifier> imeis;
-  std::vector<ObservedIdentifier> imsis;
   std::vector<std::vector<bool>> used_parties(parts.size());
   std::vector<std::vector<bool>> used_imeis(parts.size());
   std::vector<std::vector<bool>> used_imsis(parts.size());
-  std::vector<std::function<void()>> jobs{[&] { imeis = read_devices(texts.imeis, read_imei); },
-                                          [&] { imsis = read_devices(texts.imsis, read_imsi); }};
-  for (std::size_t part = 0; part < parts.size(); ++part)
-    jobs.emplace_back([&, part] {
-      const CallColumns& c = parts[part]->columns;
-      used_parties[part].resize(places[part].parties.size());
-      used_imeis[part].resize(places[part].imeis.size());
-      used_imsis[part].resize(places[part].imsis.size());
-      for (const auto* column : {&c.a, &c.b, &c.forwarded_to}) mark(*column, used_parties[part]);
-      mark(c.imei, used_imeis[part]);
-      mark(c.imsi, used_imsis[part]);
-    });
-  core::in_parallel(jobs.size(), core::cores(), [&jobs](std::size_t i) { jobs[i](); });
-  read.insert(read.end(), std::make_move_iterator(imeis.begin()),
-              std::make_move_iterator(imeis.end()));
-  read.insert(read.end(), std::make_move_iterator(imsis.begin()),
-              std::make_move_iterator(imsis.end()));
-  const std::size_t first_imsi = parties + imeis.size();
-  std::vector<ObservedIdentifier>{}.swap(imeis);
-  std::vector<ObservedIdentifier>{}.swap(imsis);
-
+  core::in_parallel(parts.size(), core::cores(), [&](std::size_t part) {
+    const CallColumns& c = parts[part]->columns;
+    used_parties[part].resize(places[part].parties.size());
+    used_imeis[part].resize(places[part].imeis.size());
+    used_imsis[part].resize(places[part].imsis.size());
+    for (const auto* column : {&c.a, &c.b, &c.forwarded_to}) mark(*column, used_parties[part]);
+    mark(c.imei, used_imeis[part]);
+    mark(c.imsi, used_imsis[part]);
+  });
   std::vector<bool> used(read.size(), false);
   const auto collect = [&used](const std::vector<bool>& of_part, const Numbers& numbers_of_part,
                                std::size_t offset) {
@@ -247,9 +235,8 @@ CallTable merge_parts(std::vector<std::unique_ptr<CallRows>>& parts, const CallL
     collect(used_imsis[part], places[part].imsis, first_imsi);
   }
   OrderedIdentifiers ordered = in_order(read, used, core::cores());
-  std::vector<ObservedIdentifier>{}.swap(read);
   table.identifiers = std::move(ordered.identifiers);
-  for (const ObservedIdentifier& identifier : table.identifiers)
+  for (const IdentifierView& identifier : table.identifiers)
     if (!identifier.valid && identifier.kind == "msisdn") ++table.invalid_numbers;
 
   const std::vector<std::uint32_t> place_order = sort_places(texts.places, table.columns.texts);

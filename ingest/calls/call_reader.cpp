@@ -28,13 +28,14 @@ using Parts = std::vector<std::unique_ptr<CallRows>>;
 /// Below this a file is read before a second thread has begun.
 constexpr std::size_t kWorthCutting = std::size_t{4} << 20;
 
-/// Pieces of whole lines, or one piece where lines cannot be told from their ends alone: a quoted
-/// cell may hold a line end.
+/// Pieces that end with a line. A quoted cell may hold a line end, so a piece may end within a row:
+/// then a quote is open at its end, and read_pieces() says so. A piece that ends well was cut where
+/// a row ends, and the next one began with a row.
 std::vector<std::string_view> cut(std::string_view body, const CallLayout& layout) {
   const std::size_t parts = core::cores();
   // Texts put together from several columns are owned by the reader that met them.
   if (parts < 2 || body.size() < kWorthCutting || layout.has(MappedColumn::POSITION) ||
-      layout.joins() || (layout.quote != '\0' && body.find(layout.quote) != std::string_view::npos))
+      layout.joins())
     return {body};
   std::vector<std::string_view> pieces;
   std::size_t begin = 0;

@@ -10,6 +10,8 @@
 #include "core/base/result.hpp"
 #include "core/store/call_columns.hpp"
 #include "core/store/record_row.hpp"
+#include "ingest/calls/large_pages.hpp"
+#include "ingest/calls/text_arena.hpp"
 #include "ingest/profile/profile.hpp"
 #include "palermo/v1/source.pb.h"
 
@@ -28,11 +30,14 @@ struct CallReadOptions {
   std::function<void(std::string_view)> consumed;
 };
 
+using IdentifierViews = std::vector<store::IdentifierView, LargePages<store::IdentifierView>>;
+
 /// What a call file holds. rows_read = columns.records + rejects.size().
 struct CallTable {
   /// Parties and devices are positions in `identifiers` + 1, 0 = none; authorization is empty.
   store::CallColumns columns;
-  std::vector<store::ObservedIdentifier> identifiers;  // distinct (kind, value), in that order
+  IdentifierViews identifiers;  // distinct (kind, value), in that order
+  TextArena::Memory identifier_texts;  // what they point into
   std::vector<v1::Reject> rejects;
   std::uint32_t rows_read = 0;
   std::vector<std::string> notices;

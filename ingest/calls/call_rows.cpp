@@ -85,14 +85,20 @@ Error CallRows::scan_error(RowScanner::Event event, std::uint64_t line) const {
   return bad("the header cannot be read");
 }
 
+void CallRows::reserve_columns(std::size_t rows) {
+  reserve_large(columns.started_at_us, rows);
+  for (auto* column : {&columns.a, &columns.b, &columns.line}) reserve_large(*column, rows);
+  reserve_large(columns.duration_s, rows);
+  reserve_large(columns.kind, rows);
+  reserve_large(columns.flags, rows);
+  reserve_large(columns.utc_offset_min, rows);
+  if (layout_.has(MappedColumn::IMEI)) reserve_large(columns.imei, rows);
+  if (layout_.has(MappedColumn::IMSI)) reserve_large(columns.imsi, rows);
+  if (layout_.has(MappedColumn::CELL)) reserve_large(columns.cell, rows);
+}
+
 Status CallRows::read(std::string_view body, bool has_header, std::string_view header_row) {
-  const std::size_t rows = std::min<std::size_t>(body.size() / 40 + 16, 64U << 20);
-  columns.started_at_us.reserve(rows);
-  for (auto* column : {&columns.a, &columns.b, &columns.line}) column->reserve(rows);
-  columns.duration_s.reserve(rows);
-  columns.kind.reserve(rows);
-  columns.flags.reserve(rows);
-  columns.utc_offset_min.reserve(rows);
+  reserve_columns(std::min<std::size_t>(body.size() / 40 + 16, 64U << 20));
 
   RowScanner scanner{body, layout_.match.delimiter, layout_.quote,
                      layout_.layout.backslash_quotes()};
@@ -349,36 +355,43 @@ std::string_view CallRows::plain(MappedColumn::Role role) {
   return without_marks(text);
 }
 
-/// Number of the text in the table, with the probe that was made when the row was scanned.
-std::uint32_t CallRows::look_up(TextTable& table, Looked looked, std::string_view text) {
-  if (looked == kLooked) return table.intern(text);
+/// The text in the table, with the probe that was made when the row was scanned.
+template <typename NoteOf>
+TextTable::Found CallRows::look_up(TextTable& table, Looked looked, std::string_view text,
+                                   const NoteOf& note_of) {
+  if (looked == kLooked) return table.look_up(text, note_of);
   const TextTable::Probe& probe = ahead_->probes[looked];
-  return probe.text.data() == text.data() && probe.text.size() == text.size() ? table.intern(probe)
-                                                                              : table.intern(text);
+  return probe.text.data() == text.data() && probe.text.size() == text.size()
+             ? table.look_up(probe, note_of)
+             : table.look_up(text, note_of);
+}
+
+Party CallRows::party_of(std::string_view text) const {
+  if (is_scientific_number(text)) return Party::Scientific;
+  const bool withheld =
+      std::find(layout_.withheld.begin(), layout_.withheld.end(), folded(text)) !=
+      layout_.withheld.end();
+  return withheld ? Party::Withheld : Party::Number;
 }
 
 /// Number of a party in the table + 1; 0 when the cell is empty or withheld.
 std::uint32_t CallRows::party(std::string_view text, Looked looked, Party& what) {
   what = Party::Withheld;
   if (text.empty()) return 0;
-  const std::uint32_t id = look_up(texts.numbers, looked, text);
-  if (id == texts.classes.size()) {
-    Party found = Party::Number;
-    if (is_scientific_number(text)) {
-      found = Party::Scientific;
-    } else if (std::find(layout_.withheld.begin(), layout_.withheld.end(), folded(text)) !=
-               layout_.withheld.end()) {
-      found = Party::Withheld;
-    }
-    texts.classes.push_back(found);
-    if (numbers_ != nullptr) numbers_->add(texts.numbers[id]);
-  }
-  what = texts.classes[id];
-  return what == Party::Number ? id + 1 : 0;
+  const auto note = [this](std::string_view fresh) {
+    // A copy that the table made, which outlives the cell.
+    if (numbers_ != nullptr) numbers_->add(fresh);
+    return static_cast<std::uint8_t>(party_of(fresh));
+  };
+  const TextTable::Found found = look_up(texts.numbers, looked, text, note);
+  what = static_cast<Party>(found.note);
+  return what == Party::Number ? found.id + 1 : 0;
 }
 
 std::uint32_t CallRows::place_id(std::string_view text, Looked looked) {
-  return text.empty() ? 0 : look_up(texts.places, looked, text) + 1;
+  if (text.empty()) return 0;
+  return look_up(texts.places, looked, text, [](std::string_view) { return std::uint8_t{0}; }).id +
+         1;
 }
 
 CallRows::Word CallRows::word(MappedColumn::Role role, std::string_view text) {
@@ -701,12 +714,12 @@ void set(std::vector<T>& column, std::size_t row, T value) {
 
 }  // namespace
 
-std::uint32_t CallRows::device(TextTable& table, Looked looked, std::vector<bool>& unusable,
-                               std::string_view text) {
+std::uint32_t CallRows::device(TextTable& table, Looked looked, std::string_view text) {
   if (text.empty() || text == "0") return 0;
-  const std::uint32_t id = look_up(table, looked, text);
-  if (id == unusable.size()) unusable.push_back(is_scientific_number(text));
-  if (!unusable[id]) return id + 1;
+  const TextTable::Found found = look_up(table, looked, text, [](std::string_view fresh) {
+    return static_cast<std::uint8_t>(is_scientific_number(fresh));
+  });
+  if (found.note == 0) return found.id + 1;
   ++counts.unusable_devices;
   return 0;
 }
@@ -714,9 +727,9 @@ std::uint32_t CallRows::device(TextTable& table, Looked looked, std::vector<bool
 void CallRows::read_devices(std::size_t row, std::uint32_t& flags) {
   store::CallColumns& c = columns;
   if (layout_.has(MappedColumn::IMEI))
-    set(c.imei, row, device(texts.imeis, kImei, texts.imei_unusable, value(MappedColumn::IMEI)));
+    set(c.imei, row, device(texts.imeis, kImei, value(MappedColumn::IMEI)));
   if (layout_.has(MappedColumn::IMSI))
-    set(c.imsi, row, device(texts.imsis, kImsi, texts.imsi_unusable, value(MappedColumn::IMSI)));
+    set(c.imsi, row, device(texts.imsis, kImsi, value(MappedColumn::IMSI)));
   if (layout_.has(MappedColumn::FORWARDED_TO)) {
     Party what{};
     const std::uint32_t to = party(value(MappedColumn::FORWARDED_TO), kLooked, what);

@@ -42,13 +42,10 @@ struct RowCounts {
 struct PartTexts {
   /// What the text of a party's cell is, decided once for each distinct text.
   enum class Party : std::uint8_t { Number, Withheld, Scientific };
-  TextTable numbers;
-  std::vector<Party> classes;
-  TextTable imeis;
-  TextTable imsis;
-  std::vector<bool> imei_unusable;
-  std::vector<bool> imsi_unusable;
-  TextTable places;  // cells and networks
+  TextTable numbers;  // the note is a Party
+  TextTable imeis;    // the note tells that a spreadsheet has destroyed it
+  TextTable imsis;    // likewise
+  TextTable places;   // cells and networks
 };
 
 /// Columns hold numbers of texts + 1, 0 = none; optional ones may be shorter than the others.
@@ -105,6 +102,7 @@ class CallRows {
     TextTable::Probe probes[kLooked];
   };
 
+  void reserve_columns(std::size_t rows);
   void scan(RowScanner& scanner, Ahead& ahead) const;
   core::Error scan_error(RowScanner::Event event, std::uint64_t line) const;
   [[nodiscard]] core::Error bad(std::string message, std::string next = {}) const;
@@ -122,7 +120,10 @@ class CallRows {
   std::string_view joined(std::size_t role, std::string_view first);
   std::string_view mapped_value(std::size_t role, std::string_view text) const;
   std::string_view plain(v1::MappedColumn::Role role);
-  std::uint32_t look_up(TextTable& table, Looked looked, std::string_view text);
+  template <typename NoteOf>
+  TextTable::Found look_up(TextTable& table, Looked looked, std::string_view text,
+                           const NoteOf& note_of);
+  [[nodiscard]] PartTexts::Party party_of(std::string_view text) const;
   std::uint32_t party(std::string_view text, Looked looked, PartTexts::Party& what);
   std::uint32_t place_id(std::string_view text, Looked looked);
   Word word(v1::MappedColumn::Role role, std::string_view text);
@@ -138,8 +139,7 @@ class CallRows {
   std::optional<std::int32_t> seconds_to_end(const core::ZonedTime& start);
   /// False: rejected.
   bool read_use(v1::CallKind& kind, bool& in, std::uint32_t& flags);
-  std::uint32_t device(TextTable& table, Looked looked, std::vector<bool>& unusable,
-                       std::string_view text);
+  std::uint32_t device(TextTable& table, Looked looked, std::string_view text);
   void read_devices(std::size_t row, std::uint32_t& flags);
   void read_place(std::size_t row, std::uint32_t& flags);
   void read_azimuth(std::size_t row, std::uint32_t& flags);

@@ -30,7 +30,7 @@ class Targets {
  public:
   Targets(const CallTable& table, const Coverage& coverage) {
     periods_.reserve(table.identifiers.size());
-    for (const store::ObservedIdentifier& identifier : table.identifiers) {
+    for (const store::IdentifierView& identifier : table.identifiers) {
       auto periods = coverage.target_periods(identifier.kind, identifier.value);
       if (periods.empty() && identifier.raw != identifier.value)
         periods = coverage.target_periods(identifier.kind, identifier.raw);
@@ -94,18 +94,17 @@ bool equal(const CallColumns& c, std::uint32_t x, std::uint32_t y) {
          same(c.azimuth_deg);
 }
 
-/// Finds rows equal to one before them. Rows are parted by their hash, so that the set of one part
-/// fits the cache and every core has parts of its own.
+/// Finds rows equal to one before them. Rows are parted so that the set of one part fits the cache
+/// and every core has parts of its own: by their times where those ascend, as they do in most
+/// files, else by their hash.
 class DuplicateSearch {
  public:
   DuplicateSearch(const CallColumns& columns, const std::vector<std::uint32_t>& rows)
-      : columns_{columns}, rows_{rows} {
-    while (rows.size() >> bits_ > kRowsInPart && bits_ < kMostBits) ++bits_;
-  }
+      : columns_{columns}, rows_{rows} {}
 
   /// For each of `rows`, whether it is equal to one that stands before it there.
   [[nodiscard]] std::vector<char> find() {
-    part_rows();
+    if (!part_by_time()) part_by_hash();
     std::vector<char> duplicate(rows_.size(), 0);
     core::in_parallel(begins_.size() - 1, core::cores(),
                       [&](std::size_t part) { search(part, duplicate); });
@@ -114,18 +113,35 @@ class DuplicateSearch {
 
  private:
   static constexpr std::size_t kRowsInPart = 16'384;
+  static constexpr std::size_t kMostRowsInPart = 4 * kRowsInPart;
   static constexpr unsigned kMostBits = 12;
   struct Slot {
     std::uint32_t hash = 0;
     std::uint32_t place_plus_1 = 0;
   };
 
+  /// Parts of rows as they stand, where equal times are never parted.
+  /// @return false: the times do not ascend, or too many are equal
+  bool part_by_time() {
+    const auto time = [this](std::size_t i) { return columns_.started_at_us[rows_[i]]; };
+    begins_.assign(1, 0);
+    for (std::size_t i = 1; i < rows_.size(); ++i) {
+      if (time(i) < time(i - 1)) return false;
+      const std::size_t size = i - begins_.back();
+      if (size >= kRowsInPart && time(i) != time(i - 1)) begins_.push_back(i);
+      if (size >= kMostRowsInPart) return false;
+    }
+    begins_.push_back(rows_.size());
+    return true;
+  }
+
   [[nodiscard]] std::size_t part_of(std::uint32_t hash) const {
     return bits_ == 0 ? 0 : hash >> (32 - bits_);
   }
 
   /// Places in rows_, those of a part together and in their order.
-  void part_rows() {
+  void part_by_hash() {
+    while (rows_.size() >> bits_ > kRowsInPart && bits_ < kMostBits) ++bits_;
     const std::size_t parts = std::size_t{1} << bits_;
     const unsigned threads = rows_.size() > kRowsInPart ? core::cores() : 1;
     hashes_.resize(rows_.size());
@@ -160,8 +176,9 @@ class DuplicateSearch {
     slots.assign(std::bit_ceil(count * 2 + 16), Slot{});
     const std::size_t mask = slots.size() - 1;
     for (std::size_t i = begins_[part]; i < begins_[part + 1]; ++i) {
-      const std::uint32_t place = places_[i];
-      const std::uint32_t hash = hashes_[place];
+      const bool by_time = places_.empty();
+      const auto place = by_time ? static_cast<std::uint32_t>(i) : places_[i];
+      const std::uint32_t hash = by_time ? hash_of(columns_, rows_[place]) : hashes_[place];
       for (std::size_t at = (hash * 0x9E3779B1U) & mask;; at = (at + 1) & mask) {
         Slot& slot = slots[at];
         if (slot.place_plus_1 == 0) {
@@ -179,9 +196,9 @@ class DuplicateSearch {
   const CallColumns& columns_;
   const std::vector<std::uint32_t>& rows_;
   unsigned bits_ = 0;
-  std::vector<std::uint32_t> hashes_;
-  std::vector<std::uint32_t> places_;
-  std::vector<std::size_t> begins_;  // of each part in places_, and the end
+  std::vector<std::uint32_t> hashes_;  // of each row, where they part it
+  std::vector<std::uint32_t> places_;  // in rows_; empty: they stand there as parted
+  std::vector<std::size_t> begins_;    // of each part, and the end
 };
 
 }  // namespace

@@ -4,11 +4,25 @@
 #include <sys/mman.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <limits>
 #include <new>
+#include <vector>
 
 namespace palermo::ingest {
+
+/// Room for `count` values, on large pages where that is worth it. Only what is used takes memory.
+template <typename T>
+void reserve_large(std::vector<T>& values, std::size_t count) {
+  constexpr std::uintptr_t kPage = std::uintptr_t{2} << 20;
+  values.reserve(count);
+  const auto begin = (reinterpret_cast<std::uintptr_t>(values.data()) + kPage - 1) / kPage * kPage;
+  const auto end =
+      reinterpret_cast<std::uintptr_t>(values.data() + values.capacity()) / kPage * kPage;
+  // A wish; nothing depends on it.
+  if (end > begin) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+}
 
 /// Allocator that asks the kernel for large pages where a table is worth one; else as
 /// std::allocator.

@@ -55,15 +55,14 @@ void NumberReader::work() {
   }
 }
 
+store::ObservedIdentifier NumberReader::read_one(std::string_view raw) const {
+  if (kind_.empty()) return read_number(raw, country_);
+  return {kind_, std::string{raw}, std::string{raw}, true, {}};
+}
+
 void NumberReader::read(Batch& batch) const {
   batch.read.reserve(batch.raw.size());
-  for (const std::string_view raw : batch.raw) {
-    if (kind_.empty()) {
-      batch.read.push_back(read_number(raw, country_));
-    } else {
-      batch.read.push_back({kind_, std::string{raw}, std::string{raw}, true, {}});
-    }
-  }
+  for (const std::string_view raw : batch.raw) batch.read.push_back(read_one(raw));
 }
 
 std::vector<store::ObservedIdentifier> NumberReader::finish() {

@@ -29,6 +29,8 @@ class NumberReader {
   void add(std::string_view raw);
   /// Helps with what is left and returns one identifier for each text, in order of add().
   [[nodiscard]] std::vector<store::ObservedIdentifier> finish();
+  /// One text, here and now.
+  [[nodiscard]] store::ObservedIdentifier read_one(std::string_view raw) const;
 
  private:
   struct Batch {

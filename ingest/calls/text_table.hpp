@@ -4,13 +4,12 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
-#include <memory>
 #include <random>
-#include <span>
 #include <string_view>
 #include <vector>
 
 #include "ingest/calls/large_pages.hpp"
+#include "ingest/calls/text_arena.hpp"
 
 namespace palermo::ingest {
 
@@ -29,6 +28,11 @@ class TextTable {
   };
 
  public:
+  /// A text's number and what was noted of it.
+  struct Found {
+    std::uint32_t id = 0;
+    std::uint8_t note = 0;
+  };
   /// A text with its place in the table; stays good while the table grows.
   struct Probe {
     std::string_view text;
@@ -46,12 +50,23 @@ class TextTable {
   /// Number of the text, from 0 in order of first appearance; no allocation for a text seen before.
   /// @param text  must outlive the table, unless the table copies
   std::uint32_t intern(std::string_view text) {
+    return look_up(text, no_note).id;
+  }
+  /// The same, and a note that is made when the text is seen for the first time. It stands beside
+  /// the text, so that reading it touches no other memory.
+  /// @param note_of  std::uint8_t of the text
+  template <typename NoteOf>
+  Found look_up(std::string_view text, const NoteOf& note_of) {
     const Key key = key_of(text);
-    return find_or_add(text, key, hash_of(key), copies_all_);
+    return find_or_add(text, key, hash_of(key), copies_all_, note_of);
+  }
+  template <typename NoteOf>
+  Found look_up(const Probe& probe, const NoteOf& note_of) {
+    return find_or_add(probe.text, probe.key, probe.hash, copies_all_, note_of);
   }
   std::uint32_t intern_copy(std::string_view text) {
     const Key key = key_of(text);
-    return find_or_add(text, key, hash_of(key), true);
+    return find_or_add(text, key, hash_of(key), true, no_note).id;
   }
   /// From now on intern() copies each text it sees for the first time, so that the memory it came
   /// from may go.
@@ -64,9 +79,10 @@ class TextTable {
     __builtin_prefetch(&slots_[hash & (slots_.size() - 1)], 1);
     return {text, key, hash};
   }
-  std::uint32_t intern(const Probe& probe) {
-    return find_or_add(probe.text, probe.key, probe.hash, copies_all_);
-  }
+  std::uint32_t intern(const Probe& probe) { return look_up(probe, no_note).id; }
+
+  /// Moves the memory of the copies to `to`, behind what is there.
+  void give_copies(TextArena::Memory& to) { copies_.give(to); }
 
   [[nodiscard]] std::size_t size() const { return texts_.size(); }
   [[nodiscard]] std::string_view operator[](std::uint32_t id) const { return texts_[id]; }
@@ -74,13 +90,14 @@ class TextTable {
 
  private:
   static constexpr std::size_t kWhole = 24;
-  static constexpr std::size_t kCopyBytes = std::size_t{1} << 16;
+  static constexpr std::size_t kMostSize = (std::size_t{1} << 24) - 1;
 
   struct Slot {
     std::uint64_t first = 0;
     std::uint64_t middle = 0;
     std::uint64_t last = 0;
-    std::uint32_t size = 0;
+    std::uint32_t size : 24 = 0;  // at most kMostSize
+    std::uint32_t note : 8 = 0;
     std::uint32_t id_plus_1 = 0;
     [[nodiscard]] Key key() const { return {first, middle, last, size}; }
   };
@@ -101,7 +118,7 @@ class TextTable {
     Key key;
     const char* bytes = text.data();
     const std::size_t size = text.size();
-    key.size = static_cast<std::uint32_t>(size);
+    key.size = static_cast<std::uint32_t>(std::min(size, kMostSize));
     if (size >= 8) {
       key.first = load(bytes, 8);
       key.last = load(bytes + size - 8, 8);
@@ -130,31 +147,26 @@ class TextTable {
     return mix(state ^ key.middle, (key.size + 0x9E3779B97F4A7C15ULL) ^ seed_) >> 20;
   }
 
-  std::uint32_t find_or_add(std::string_view text, const Key& key, std::size_t hash, bool copy) {
+  static std::uint8_t no_note(std::string_view /*text*/) { return 0; }
+
+  template <typename NoteOf>
+  Found find_or_add(std::string_view text, const Key& key, std::size_t hash, bool copy,
+                    const NoteOf& note_of) {
     const std::size_t mask = slots_.size() - 1;
     std::size_t at = hash & mask;
     for (; slots_[at].id_plus_1 != 0; at = (at + 1) & mask) {
       if (slots_[at].key() != key) continue;
       const std::uint32_t id = slots_[at].id_plus_1 - 1;
-      if (text.size() <= kWhole || texts_[id] == text) return id;
+      if (text.size() <= kWhole || texts_[id] == text)
+        return {id, static_cast<std::uint8_t>(slots_[at].note)};
     }
     const auto id = static_cast<std::uint32_t>(texts_.size());
-    if (copy) text = copied(text);
+    if (copy) text = copies_.copy(text);
     texts_.push_back(text);
-    slots_[at] = {key.first, key.middle, key.last, key.size, id + 1};
+    const std::uint8_t note = note_of(text);
+    slots_[at] = {key.first, key.middle, key.last, key.size, note, id + 1};
     if (texts_.size() * 2 > slots_.size()) grow();
-    return id;
-  }
-
-  std::string_view copied(std::string_view text) {
-    if (text.size() > room_.size()) {
-      const std::size_t size = std::max(kCopyBytes, text.size());
-      room_ = {copies_.emplace_back(std::make_unique<char[]>(size)).get(), size};
-    }
-    std::copy(text.begin(), text.end(), room_.begin());
-    const std::string_view copy{room_.data(), text.size()};
-    room_ = room_.subspan(text.size());
-    return copy;
+    return {id, note};
   }
 
   void grow() {
@@ -174,8 +186,7 @@ class TextTable {
   std::vector<Slot, LargePages<Slot>> slots_;
   std::vector<std::string_view> texts_;
   bool copies_all_ = false;
-  std::vector<std::unique_ptr<char[]>> copies_;
-  std::span<char> room_;  // what is left of the newest
+  TextArena copies_;
 };
 
 }  // namespace palermo::ingest

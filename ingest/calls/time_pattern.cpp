@@ -272,7 +272,47 @@ core::Result<TimePattern> TimePattern::compile(std::string_view pattern) {
                       kShortFields)};
     compiled.steps_.push_back(pattern[i] == '%' ? '%' : field(pattern[i]));
   }
+  compiled.find_fixed();
   return compiled;
+}
+
+void TimePattern::find_fixed() {
+  Fixed fixed;
+  const auto take = [&fixed](int& place, std::size_t width) {
+    if (place >= 0) return false;  // twice: the later one counts, as in read_steps
+    place = static_cast<int>(fixed.size);
+    fixed.size += width;
+    return true;
+  };
+  for (const char step : steps_) {
+    bool good = !fixed.offset && fixed.size < 100;
+    if (step == field('Y')) {
+      good = good && take(fixed.year, 4);
+    } else if (step == field('m')) {
+      good = good && take(fixed.month, 2);
+    } else if (step == field('d')) {
+      good = good && take(fixed.day, 2);
+    } else if (step == field('H')) {
+      good = good && take(fixed.hour, 2);
+    } else if (step == field('M')) {
+      good = good && take(fixed.minute, 2);
+    } else if (step == field('S')) {
+      good = good && take(fixed.second, 2);
+    } else if (step == field('f')) {
+      good = good && fixed.fraction == 0;
+      fixed.fraction = fixed.size;
+    } else if (step == field('Z')) {
+      fixed.offset = true;
+    } else if ((step & 0x80) == 0) {
+      fixed.literals.emplace_back(static_cast<std::uint8_t>(fixed.size++), step);
+    } else {
+      good = false;
+    }
+    if (!good) return;
+  }
+  const bool whole = fixed.year >= 0 && fixed.month >= 0 && fixed.day >= 0 && fixed.hour >= 0 &&
+                     fixed.minute >= 0 && fixed.second >= 0;
+  if (whole) fixed_ = std::move(fixed);
 }
 
 std::string TimePattern::shape() const {
@@ -291,7 +331,71 @@ std::string TimePattern::shape() const {
   return shape;
 }
 
+namespace {
+
+/// Days since 1970-01-01; false: no day of the calendar.
+bool days_of(int year, int month, int day, std::int32_t& days) {
+  // Rows come sorted by time: the day before is nearly always the day now.
+  thread_local int known_year = 0, known_month = 0, known_day = 0;
+  thread_local std::int32_t known_days = 0;
+  if (year != known_year || month != known_month || day != known_day) {
+    if (!core::valid_day(year, static_cast<unsigned>(month), static_cast<unsigned>(day)))
+      return false;
+    known_days = static_cast<std::int32_t>(
+        core::civil_to_us(year, static_cast<unsigned>(month), static_cast<unsigned>(day), 0, 0, 0) /
+        core::kUsPerDay);
+    known_year = year;
+    known_month = month;
+    known_day = day;
+  }
+  days = known_days;
+  return true;
+}
+
+}  // namespace
+
+/// @return false: read_steps() is to decide
+bool TimePattern::read_fixed(std::string_view text, CivilTime& time) const {
+  if (fixed_.size == 0 || (fixed_.offset ? text.size() < fixed_.size : text.size() != fixed_.size))
+    return false;
+  if (fixed_.fraction > 0 && fixed_.fraction < text.size() && text[fixed_.fraction] == '.')
+    return false;
+  unsigned wrong = 0;
+  for (const auto& [at, literal] : fixed_.literals)
+    wrong |= static_cast<unsigned>(text[at] ^ literal);
+  const auto two = [&](int at) {
+    const unsigned tens = static_cast<unsigned char>(text[static_cast<std::size_t>(at)]) - 48U;
+    const unsigned ones = static_cast<unsigned char>(text[static_cast<std::size_t>(at) + 1]) - 48U;
+    wrong |= static_cast<unsigned>(tens > 9) | static_cast<unsigned>(ones > 9);
+    return static_cast<int>(tens * 10 + ones);
+  };
+  const int year = two(fixed_.year) * 100 + two(fixed_.year + 2);
+  const int month = two(fixed_.month);
+  const int day = two(fixed_.day);
+  const int hour = two(fixed_.hour);
+  const int minute = two(fixed_.minute);
+  const int second = two(fixed_.second);
+  if (wrong != 0 || year < 1 || hour > 23 || minute > 59 || second > 59) return false;
+  if (!days_of(year, month, day, time.days)) return false;
+  if (fixed_.offset) {
+    const char* at = text.data() + fixed_.size;
+    const char* const end = text.data() + text.size();
+    std::int32_t offset = 0;
+    if (!take_offset(at, end, offset) || at != end) return false;
+    time.offset_min = offset;
+  }
+  time.has_date = time.has_time = time.has_seconds = true;
+  time.time_us = ((hour * 60 + minute) * 60 + second) * core::kUsPerSecond;
+  return true;
+}
+
 std::optional<CivilTime> TimePattern::read(std::string_view text) const {
+  CivilTime time;
+  if (read_fixed(text, time)) return time;
+  return read_steps(text);
+}
+
+std::optional<CivilTime> TimePattern::read_steps(std::string_view text) const {
   const char* at = text.data();
   const char* end = at + text.size();
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
@@ -443,21 +547,7 @@ std::optional<CivilTime> TimePattern::read(std::string_view text) const {
     return time;
   }
   if (has_year && has_month && has_day) {
-    // Rows come sorted by time: the day before is nearly always the day now.
-    thread_local int known_year = 0, known_month = 0, known_day = 0;
-    thread_local std::int32_t known_days = 0;
-    if (year != known_year || month != known_month || day != known_day) {
-      if (!core::valid_day(year, static_cast<unsigned>(month), static_cast<unsigned>(day)))
-        return std::nullopt;
-      known_days =
-          static_cast<std::int32_t>(core::civil_to_us(year, static_cast<unsigned>(month),
-                                                      static_cast<unsigned>(day), 0, 0, 0) /
-                                    core::kUsPerDay);
-      known_year = year;
-      known_month = month;
-      known_day = day;
-    }
-    time.days = known_days;
+    if (!days_of(year, month, day, time.days)) return std::nullopt;
     time.has_date = true;
   }
   time.has_time = has_hour;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/result.hpp"
@@ -46,8 +47,22 @@ class TimePattern {
   [[nodiscard]] bool has_offset() const { return text_.find("%Z") != std::string::npos; }
 
  private:
+  /// The usual case without a branch for each step: %Y %m %d %H %M %S and literals, %f
+  /// that is not there, %Z at the end.
+  struct Fixed {
+    std::size_t size = 0;  // without %Z; 0: not such a pattern
+    bool offset = false;
+    int year = -1, month = -1, day = -1, hour = -1, minute = -1, second = -1;
+    std::vector<std::pair<std::uint8_t, char>> literals;
+    std::size_t fraction = 0;  // where %f might begin; 0: nowhere
+  };
+  void find_fixed();
+  [[nodiscard]] bool read_fixed(std::string_view text, CivilTime& time) const;
+  [[nodiscard]] std::optional<CivilTime> read_steps(std::string_view text) const;
+
   std::string text_;
   std::vector<char> steps_;  // letter with the high bit set for a field, else a literal
+  Fixed fixed_;
 };
 
 }  // namespace palermo::ingest

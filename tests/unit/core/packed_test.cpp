@@ -125,6 +125,10 @@ store::ObservedIdentifier imei(std::uint64_t number) {
   return {"imei", value, value + std::to_string(number % 10), true, ""};
 }
 
+std::vector<store::IdentifierView> views(const std::vector<store::ObservedIdentifier>& of) {
+  return {of.begin(), of.end()};
+}
+
 }  // namespace
 
 TEST_CASE("a column comes back as it was packed", "[core][store]") {
@@ -306,12 +310,13 @@ TEST_CASE("a few identifiers are rows, and their bytes are those read back", "[c
   std::vector<store::ObservedIdentifier> file;
   for (std::uint64_t i = 0; i < 20; ++i) file.push_back(imei(i * 31));
   file.push_back({"msisdn", "+447700900001", "07700 900001", true, "GB"});
-  auto bulk = *store::BulkIdentifiers::look_up(db, file);
+  const auto listed = views(file);
+  auto bulk = *store::BulkIdentifiers::look_up(db, listed);
   bulk.assign(std::vector<bool>(file.size(), true));
   const auto bytes = bulk.insert();
   REQUIRE(bytes.ok());
   CHECK(*bytes == *store::identifier_bytes(db, 1, 21));
-  auto again = *store::BulkIdentifiers::look_up(db, file);
+  auto again = *store::BulkIdentifiers::look_up(db, listed);
   again.assign(std::vector<bool>(file.size(), true));
   CHECK(again.insert()->empty());
 }
@@ -326,7 +331,8 @@ TEST_CASE("identifiers in blocks are found by number, value and spelling", "[cor
     file.push_back(
         {"msisdn", "+888" + digits, "00888" + digits, i % 7 != 0, i % 2 == 0 ? "IT" : ""});
   }
-  auto bulk = *store::BulkIdentifiers::look_up(db, file);
+  const auto listed = views(file);
+  auto bulk = *store::BulkIdentifiers::look_up(db, listed);
   bulk.assign(std::vector<bool>(file.size(), true));
   const auto bytes = bulk.insert();
   REQUIRE(bytes.ok());
@@ -354,7 +360,8 @@ TEST_CASE("identifiers in blocks are found by number, value and spelling", "[cor
 
   SECTION("a later file gets the same numbers, and new ones go on behind them") {
     std::vector<store::ObservedIdentifier> second{file[4'999], imei(1), file[5'000]};
-    auto again = *store::BulkIdentifiers::look_up(db, second);
+    const auto listed_again = views(second);
+    auto again = *store::BulkIdentifiers::look_up(db, listed_again);
     CHECK(again.ids() == std::vector<std::uint32_t>{5'000, 0, 5'001});
     again.assign({true, true, true});
     REQUIRE(again.insert().ok());

@@ -57,7 +57,7 @@ std::vector<std::string> times(const ingest::CallTable& table) {
 }
 
 std::string party(const ingest::CallTable& table, std::uint32_t id) {
-  return id == 0 ? "" : table.identifiers[id - 1].value;
+  return id == 0 ? std::string{} : std::string{table.identifiers[id - 1].value};
 }
 std::vector<std::string> callers(const ingest::CallTable& table) {
   std::vector<std::string> out;

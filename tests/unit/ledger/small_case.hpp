@@ -291,7 +291,7 @@ struct SmallCase {
     {
       const store::ObservedIdentifier first{"imsi", "001010000000001", "001010000000001", true, ""};
       const store::ObservedIdentifier second{"imsi", "001010000000002", "1010000000002", true, ""};
-      const store::ObservedIdentifier* const both[] = {&first, &second};
+      const store::IdentifierView both[] = {first, second};
       put_blob(
           "INSERT INTO identifier_block VALUES (4, 2, 'imsi', '001010000000001', "
           "'001010000000002', ?1)",

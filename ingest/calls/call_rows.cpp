@@ -34,9 +34,9 @@ RowCounts& RowCounts::operator+=(const RowCounts& more) {
 
 CallRows::CallRows(const CallLayout& layout, NumberReader* numbers, std::uint64_t line_offset)
     : layout_{layout}, numbers_{numbers}, line_offset_{line_offset}, zone_{layout.zone} {
-  if (layout.options.consumed)
-    for (TextTable* table : {&texts.numbers, &texts.imeis, &texts.imsis, &texts.places})
-      table->copy_texts();
+  // Identifiers outlive the text, what was unescaped from it, and the layout's constants.
+  for (TextTable* table : {&texts.numbers, &texts.imeis, &texts.imsis, &texts.places})
+    table->copy_texts();
 }
 
 Error CallRows::bad(std::string message, std::string next) const {

@@ -6,10 +6,12 @@
 #include <array>
 #include <limits>
 #include <random>
+#include <set>
 #include <tuple>
 
 #include "core/store/call_columns.hpp"
 #include "core/store/identifier_store.hpp"
+#include "core/store/local_numbers.hpp"
 #include "core/store/row_bytes.hpp"
 #include "core/store/segment_index.hpp"
 #include "core/store/segment_rows.hpp"
@@ -385,5 +387,42 @@ TEST_CASE("identifiers in blocks are found by number, value and spelling", "[cor
         db.exec("UPDATE identifier_block SET blob = substr(blob, 1, 100) WHERE first = 1").ok());
     CHECK(store::find_identifier(db, 2).error().reason == "ALTERED");
     CHECK(store::all_identifiers(db).error().reason == "ALTERED");
+  }
+}
+
+TEST_CASE("numbers of columns become positions in the ascending list of those used",
+          "[core][store]") {
+  std::mt19937 random{5};
+  store::LocalNumbers numbers;  // used again, as from one segment to the next
+  for (const std::uint32_t highest : {1U, 100U, 2'047U, 2'048U, 1U << 22U, 4'294'967'295U}) {
+    std::vector<std::vector<std::uint32_t>> columns(3, std::vector<std::uint32_t>(700));
+    for (auto& column : columns)
+      for (std::uint32_t& number : column)
+        number = random() % 4 == 0
+                     ? 0
+                     : std::uniform_int_distribution<std::uint32_t>{1, highest}(random);
+    columns[1].clear();  // an absent column
+    columns[0][650] = highest;
+    constexpr std::size_t kBegin = 100;
+    constexpr std::size_t kRows = 580;
+    numbers.start(kRows);
+    for (const auto& column : columns) numbers.add(column, kBegin);
+    numbers.finish();
+
+    std::set<std::uint32_t> used;
+    for (const auto& column : columns)
+      for (std::size_t i = kBegin; i < kBegin + kRows && !column.empty(); ++i)
+        if (column[i] != 0) used.insert(column[i]);
+    CHECK(std::vector<std::uint32_t>(numbers.used().begin(), numbers.used().end()) ==
+          std::vector<std::uint32_t>(used.begin(), used.end()));
+    std::size_t wrong = 0;
+    for (std::size_t column = 0; column < columns.size(); ++column)
+      for (std::size_t i = 0; i < kRows; ++i) {
+        const std::uint32_t number = columns[column].empty() ? 0 : columns[column][kBegin + i];
+        const std::int64_t expected =
+            number == 0 ? 0 : std::distance(used.begin(), used.find(number)) + 1;
+        wrong += numbers.positions(column)[i] != expected;
+      }
+    CHECK(wrong == 0);
   }
 }

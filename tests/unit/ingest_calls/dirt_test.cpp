@@ -461,3 +461,34 @@ TEST_CASE("profiles: constants, value maps and JSON lines", "[dirt]") {
   REQUIRE_FALSE(refused);
   CHECK(refused.error().message == "line 2: no object");
 }
+
+TEST_CASE("a large table gives the same rows and lines whatever its quoted cells hold", "[dirt]") {
+  // Above 4 MiB it is read in as many parts as there are cores, cut at line ends.
+  constexpr std::size_t kRows = 60'000;
+  const bool long_cell = GENERATE(false, true);
+  std::string text = "A,B,When,Dur,Note\n";
+  std::vector<std::uint32_t> lines;
+  std::uint32_t line = 2;
+  const auto number = [](std::size_t i) { return "+4477009" + std::to_string(100'000 + i % 1'000); };
+  for (std::size_t i = 0; i < kRows; ++i) {
+    lines.push_back(line);
+    std::string note = "a note that makes the row longer than its numbers and times do alone";
+    if (i % 7 == 0) note = "two lines:\none, with \"\"quotes\"\" in it";
+    // The middle of the text lies within it, at one of many line ends.
+    if (long_cell && i == kRows / 2) note = std::string(900'000, '\n');
+    text += number(i) + "," + number(i * 3 + 1) + ",04.03.2031 08:15:53," + std::to_string(i) +
+            ",\"" + note + "\"\n";
+    line += 1 + static_cast<std::uint32_t>(std::count(note.begin(), note.end(), '\n'));
+  }
+  REQUIRE(text.size() > (std::size_t{5} << 20));
+  const auto made = table(layout(kWhen), text);
+  REQUIRE(made.columns.records == kRows);
+  CHECK(made.rejects.empty());
+  CHECK(made.columns.line == lines);
+  std::size_t wrong = 0;
+  for (std::size_t i = 0; i < kRows; ++i)
+    wrong += made.columns.duration_s[i] != static_cast<std::int32_t>(i) ||
+             party(made, made.columns.a[i]) != number(i) ||
+             party(made, made.columns.b[i]) != number(i * 3 + 1);
+  CHECK(wrong == 0);
+}

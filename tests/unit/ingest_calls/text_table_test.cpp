@@ -51,3 +51,25 @@ TEST_CASE("A copied text outlives its source", "[ingest][text_table]") {
   CHECK(table[0] == "a cell name that is longer than any slot of the table");
   CHECK(table.intern("a cell name that is longer than any slot of the table") == 0);
 }
+
+TEST_CASE("A note is made once for a text and stays with it while the table grows",
+          "[ingest][text_table]") {
+  TextTable table;
+  std::size_t made = 0;
+  const auto note_of = [&made](std::string_view text) {
+    ++made;
+    return static_cast<std::uint8_t>(text.size() % 251);
+  };
+  for (int round = 0; round < 3; ++round) {
+    for (std::uint32_t i = 0; i < 5'000; ++i) {
+      const std::string text = std::string(i % 300, 'x') + std::to_string(i);
+      const TextTable::Probe probe = table.probe(text);
+      table.copy_texts();
+      const TextTable::Found found =
+          i % 2 == 0 ? table.look_up(probe, note_of) : table.look_up(text, note_of);
+      REQUIRE(found.id == i);
+      REQUIRE(found.note == text.size() % 251);
+    }
+  }
+  CHECK(made == 5'000);
+}

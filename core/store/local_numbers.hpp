@@ -1,6 +1,7 @@
 // The numbers of a segment's columns as positions in the ascending list of those that it uses.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
@@ -33,9 +34,11 @@ class LocalNumbers {
     }
   }
   void finish() {
-    for (unsigned shift = 0; highest_ >> shift != 0; shift += kDigitBits) {
-      sort_by_digit(32 + shift);
-      if (shift + kDigitBits >= 32) break;
+    if (entries_.size() < kFew) {
+      std::sort(entries_.begin(), entries_.end());
+    } else {
+      for (unsigned shift = 0; shift < 32 && highest_ >> shift != 0; shift += kDigitBits)
+        sort_by_digit(32 + shift);
     }
     positions_.assign(columns_ * rows_, 0);
     for (const std::uint64_t entry : entries_) {
@@ -54,6 +57,7 @@ class LocalNumbers {
 
  private:
   static constexpr unsigned kDigitBits = 11;
+  static constexpr std::size_t kFew = 512;  // not worth counting digits for
 
   void sort_by_digit(unsigned shift) {
     constexpr std::uint64_t kMask = (1U << kDigitBits) - 1;

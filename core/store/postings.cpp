@@ -1,7 +1,6 @@
 #include "core/store/postings.hpp"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <utility>
 
@@ -54,7 +53,9 @@ class Lists {
   }
   /// Puts what was added in the order of the ids, and of add() for each.
   void sort() {
-    ends_.fill(0);
+    std::uint32_t highest = 0;
+    for (const std::uint32_t entry : entries_) highest = std::max(highest, entry >> 16);
+    ends_.assign(highest + 1, 0);
     for (const std::uint32_t entry : entries_) ++ends_[entry >> 16];
     std::uint32_t next = 0;
     for (std::uint32_t& end : ends_) next += std::exchange(end, next);
@@ -64,13 +65,14 @@ class Lists {
     entries_.clear();
   }
   [[nodiscard]] std::span<const std::uint16_t> of(std::uint32_t within) const {
+    if (within >= ends_.size()) return {};
     const std::uint32_t begin = within == 0 ? 0 : ends_[within - 1];
     return std::span{segments_}.subspan(begin, ends_[within] - begin);
   }
 
  private:
   std::vector<std::uint32_t> entries_;  // id within, then segment
-  std::array<std::uint32_t, kTogether> ends_{};
+  std::vector<std::uint32_t> ends_;  // of each id up to the highest mentioned
   std::vector<std::uint16_t> segments_;
 };
 

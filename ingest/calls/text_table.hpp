@@ -6,6 +6,7 @@
 #include <cstring>
 #include <random>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "ingest/calls/large_pages.hpp"
@@ -40,12 +41,7 @@ class TextTable {
     std::size_t hash = 0;
   };
 
-  TextTable() {
-    std::random_device random;
-    for (std::uint64_t* seed : {&seed_, &seed_last_})
-      *seed = std::uint64_t{random()} << 32 | random();
-    slots_.resize(1024);
-  }
+  TextTable() : slots_(kFewestSlots) {}
 
   /// Number of the text, from 0 in order of first appearance; no allocation for a text seen before.
   /// @param text  must outlive the table, unless the table copies
@@ -90,6 +86,7 @@ class TextTable {
 
  private:
   static constexpr std::size_t kWhole = 24;
+  static constexpr std::size_t kFewestSlots = 64;
   static constexpr std::size_t kMostSize = (std::size_t{1} << 24) - 1;
 
   struct Slot {
@@ -103,6 +100,16 @@ class TextTable {
   };
   static_assert(sizeof(Slot) == 32);  // two in a cache line
 
+  /// Of the process: a file may have tables by the dozen.
+  static const std::pair<std::uint64_t, std::uint64_t>& seeds() {
+    static const std::pair<std::uint64_t, std::uint64_t> drawn = [] {
+      std::random_device random;
+      const auto draw = [&random] { return std::uint64_t{random()} << 32 | random(); };
+      const std::uint64_t first = draw();
+      return std::pair{first, draw()};
+    }();
+    return drawn;
+  }
   static std::uint64_t load(const char* bytes, std::size_t count) {
     std::uint64_t value = 0;
     std::memcpy(&value, bytes, count);
@@ -181,8 +188,8 @@ class TextTable {
     }
   }
 
-  std::uint64_t seed_ = 0;
-  std::uint64_t seed_last_ = 0;
+  const std::uint64_t seed_ = seeds().first;
+  const std::uint64_t seed_last_ = seeds().second;
   std::vector<Slot, LargePages<Slot>> slots_;
   std::vector<std::string_view> texts_;
   bool copies_all_ = false;

@@ -119,6 +119,7 @@ class Bench:
         self.peak = 0
         for _ in range(self.options.runs):
             for name, load in contestants.items():
+                os.sync()  # what one left to be written shall not slow the next
                 times[name].append(load(table, rows))
         median = {name: statistics.median(runs) for name, runs in times.items()}
         for name, runs in times.items():

@@ -27,14 +27,7 @@ class Loader {
   Loader(store::Database& db, const LoadOptions& options) : db_{&db}, options_{&options} {}
 
   core::Result<LoadedNetwork> run() {
-    if (options_->known_at_us) {
-      PALERMO_TRY(before_leaf_, entries_until(*db_, *options_->known_at_us));
-    }
-    PALERMO_CHECK_OK(read_sources());
-    PALERMO_TRY(out_.layers, layers_of(*db_, sources_, before_leaf_));
-    PALERMO_CHECK_OK(check_layers());
-    PALERMO_TRY(const Names names,
-                Names::read(*db_, options_->threads != 0 ? options_->threads : core::cores()));
+    PALERMO_TRY(const Names names, begin());
     const auto authorization = [this](std::string_view id) { return number_of(id); };
     RecordTies records{*db_,
                        *options_,
@@ -59,14 +52,7 @@ class Loader {
   }
 
   core::Status visit_records(const std::function<void(const RecordContact&)>& visit) {
-    if (options_->known_at_us) {
-      PALERMO_TRY(before_leaf_, entries_until(*db_, *options_->known_at_us));
-    }
-    PALERMO_CHECK_OK(read_sources());
-    PALERMO_TRY(out_.layers, layers_of(*db_, sources_, before_leaf_));
-    PALERMO_CHECK_OK(check_layers());
-    PALERMO_TRY(const Names names,
-                Names::read(*db_, options_->threads != 0 ? options_->threads : core::cores()));
+    PALERMO_TRY(const Names names, begin());
     RecordTies records{*db_,
                        *options_,
                        names,
@@ -91,6 +77,17 @@ class Loader {
   }
 
  private:
+  /// What stands before any record is read: the period known, sources, layers, identifiers.
+  core::Result<Names> begin() {
+    if (options_->known_at_us) {
+      PALERMO_TRY(before_leaf_, entries_until(*db_, *options_->known_at_us));
+    }
+    PALERMO_CHECK_OK(read_sources());
+    PALERMO_TRY(out_.layers, layers_of(*db_, sources_, before_leaf_));
+    PALERMO_CHECK_OK(check_layers());
+    return Names::read(*db_, options_->threads != 0 ? options_->threads : core::cores());
+  }
+
   [[nodiscard]] bool wants(std::string_view layer) const {
     if (options_->layers.empty()) return layer != kConversations;
     return std::find(options_->layers.begin(), options_->layers.end(), layer) !=

@@ -104,12 +104,7 @@ Command add_calls_hours(CLI::App* calls) {
       ->add_option("numbers", arguments->numbers,
                    "E.164, e.g. +447700900001, or any label; several count together")
       ->required();
-  add_picture_options(parser, arguments->picture);
-  add_call_period(parser, arguments->selection);
-  add_zone(parser, arguments->selection);
-  add_with(parser, arguments->selection);
-  add_same(parser, arguments->selection);
-  add_relied_on(parser, arguments->selection);
+  add_picture_of_calls(parser, arguments->picture, arguments->selection);
   return {parser, [arguments](const Context& context) { return run_hours(context, *arguments); }};
 }
 

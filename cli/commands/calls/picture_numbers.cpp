@@ -8,6 +8,15 @@
 
 namespace palermo::cli {
 
+void add_picture_of_calls(CLI::App* parser, PictureOptions& picture, CallSelection& selection) {
+  add_picture_options(parser, picture);
+  add_call_period(parser, selection);
+  add_zone(parser, selection);
+  add_with(parser, selection);
+  add_same(parser, selection);
+  add_relied_on(parser, selection);
+}
+
 core::Result<PictureNumbers> numbers_of(session::Session& session, calls::Log& log,
                                         const CallSelection& selection, const char* command,
                                         const std::vector<std::string>& named) {

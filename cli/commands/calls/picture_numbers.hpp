@@ -16,6 +16,9 @@ struct PictureNumbers {
   std::uint32_t left_out = 0;          // records beyond the authorized hops
 };
 
+/// Options of the file, and of which calls it shows.
+void add_picture_of_calls(CLI::App* parser, PictureOptions& picture, CallSelection& selection);
+
 /// Finds the numbers, reads --same, asks whether their contacts may be looked at, and leaves out of
 /// the log what may not.
 /// @error NotFound, Usage  of find_party. Refused  SC02, logged

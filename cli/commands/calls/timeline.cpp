@@ -239,12 +239,7 @@ Command add_calls_timeline(CLI::App* calls) {
       ->add_option("numbers", arguments->numbers,
                    "E.164, e.g. +447700900001, or any label; a strip for each")
       ->required();
-  add_picture_options(parser, arguments->picture);
-  add_call_period(parser, arguments->selection);
-  add_zone(parser, arguments->selection);
-  add_with(parser, arguments->selection);
-  add_same(parser, arguments->selection);
-  add_relied_on(parser, arguments->selection);
+  add_picture_of_calls(parser, arguments->picture, arguments->selection);
   return {parser,
           [arguments](const Context& context) { return run_timeline(context, *arguments); }};
 }

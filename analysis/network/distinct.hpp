@@ -21,7 +21,7 @@ struct PersonInterval {
 /// of members that all spoke with one another bounds `lo` from below; `hi` is the number of
 /// members, taking each identifier for one user. Messages, unanswered calls and stated relations
 /// prove no distinct users, so without Edge::spoke `lo` is 1 (0 for no members). Contact alone:
-/// attributions, places and named persons are joined where a case is assessed.
+/// attributions, places and statements are joined by `network persons`.
 ///
 /// @param members  distinct vertices of the graph
 /// @param budget   search steps before the best clique found is taken

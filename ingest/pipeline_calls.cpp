@@ -349,7 +349,7 @@ Result<v1::IngestResult> take_calls(session::Session& session, SourceFile& file,
   tell("checking", 0);
   store::Database& db = session.db();
   PALERMO_TRY(store::Transaction transaction, db.begin());
-  PALERMO_TRY(const WrittenSource place, next_source(db));
+  PALERMO_TRY(const WrittenSource place, next_source(db, sha256));
   table.columns.source_id = place.id;
   PALERMO_TRY(const std::int64_t known, store::last_identifier(db));
   PALERMO_TRY(store::BulkIdentifiers bulk, store::BulkIdentifiers::look_up(db, table.identifiers));

@@ -177,7 +177,7 @@ Result<v1::IngestResult> ingest_records(session::Session& session, SourceFile& f
   tell("storing", 0);
   store::Database& db = session.db();
   PALERMO_TRY(store::Transaction transaction, db.begin());
-  PALERMO_TRY(const WrittenSource place, next_source(db));
+  PALERMO_TRY(const WrittenSource place, next_source(db, sha256));
   PALERMO_TRY(const std::int64_t known, store::last_identifier(db));
   PALERMO_TRY(store::RecordWriter writer, store::RecordWriter::open(db, place.seq, place.id));
   Coverages coverages{db};

@@ -9,6 +9,7 @@
 #include "core/sealing/sealed_box.hpp"
 #include "core/store/identifier_store.hpp"
 #include "core/store/row_bytes.hpp"
+#include "core/store/source_id.hpp"
 
 namespace palermo::ingest {
 
@@ -17,9 +18,10 @@ using core::ErrorCode;
 using core::Result;
 using core::Status;
 
-Result<WrittenSource> next_source(store::Database& db) {
+Result<WrittenSource> next_source(store::Database& db, const std::string& sha256) {
   PALERMO_TRY(const std::int64_t last, db.scalar("SELECT coalesce(max(seq), 0) FROM source"));
-  return WrittenSource{last + 1, fmt::format("SRC-{}", last + 1)};
+  PALERMO_TRY(std::string id, store::free_source_id(db, sha256));
+  return WrittenSource{last + 1, std::move(id)};
 }
 
 Result<std::optional<v1::Source>> find_source(store::Database& db, const std::string& sha256) {

@@ -19,11 +19,13 @@ namespace palermo::ingest {
 
 struct WrittenSource {
   std::int64_t seq = 0;
-  std::string id;  // SRC-n
+  std::string id;  // store/source_id.hpp
 };
 
-/// The id that the next source of the case gets, in the current transaction.
-[[nodiscard]] core::Result<WrittenSource> next_source(store::Database& db);
+/// Number and id that a file of these bytes gets in the case, in the current transaction.
+/// @param sha256  of the file, hexadecimal
+[[nodiscard]] core::Result<WrittenSource> next_source(store::Database& db,
+                                                      const std::string& sha256);
 
 /// A file of these bytes that the case holds already.
 [[nodiscard]] core::Result<std::optional<v1::Source>> find_source(store::Database& db,

@@ -15,6 +15,7 @@
 #include "core/store/identifier_store.hpp"
 #include "core/store/record_store.hpp"
 #include "core/store/segment_store.hpp"
+#include "core/store/source_id.hpp"
 #include "ingest/identifiers.hpp"
 #include "ingest/messages/party.hpp"
 #include "palermo/v1/source.pb.h"
@@ -69,7 +70,8 @@ class Loader {
  private:
   core::Status read_sources() {
     PALERMO_TRY(store::Statement query,
-                db_->prepare("SELECT id, payload FROM source ORDER BY seq"));
+                db_->prepare(fmt::format("SELECT id, payload FROM source ORDER BY {}",
+                                         store::kSourceOrder)));
     while (true) {
       PALERMO_TRY(const bool row, query.step());
       if (!row) return core::ok();

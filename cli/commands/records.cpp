@@ -219,7 +219,8 @@ std::vector<Command> add_records(CLI::App& app) {
   auto trace_arguments = std::make_shared<TraceArguments>();
   CLI::App* trace =
       app.add_subcommand("trace", "One record back to its file, line and authorization");
-  trace->add_option("record", trace_arguments->record, "Record id, e.g. SRC-2:17")->required();
+  trace->add_option("record", trace_arguments->record, "Record id, e.g. SRC-016518b7:17")
+      ->required();
   trace->add_option("--file", trace_arguments->file,
                     "The evidence file; default: a file of that name in this folder");
   return {

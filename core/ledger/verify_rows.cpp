@@ -20,6 +20,7 @@
 #include "core/store/record_store.hpp"
 #include "core/store/row_bytes.hpp"
 #include "core/store/segment_index.hpp"
+#include "core/store/source_id.hpp"
 #include "palermo/v1/ingest.pb.h"
 
 namespace palermo::ledger::detail {
@@ -447,8 +448,10 @@ Status check_sources(store::Database& db, const Spoken& entries, Sources& source
     SourceRow& source = sources[query.integer(0)];
     source.id = query.text(1);
     source.salt = query.blob(4);
-    if (source.id != fmt::format("SRC-{}", query.integer(0)))
-      findings.add("ALTERED", place, fmt::format("it stands as number {}", query.integer(0)));
+    if (!store::is_id_of_source(source.id, query.integer(0), query.text(2)))
+      findings.add("ALTERED", place,
+                   fmt::format("it stands as number {} for a file whose SHA-256 is {}",
+                               query.integer(0), core::printable(query.text(2), 64)));
     if (entry == nullptr) continue;
     expect_same(findings, place, "the id", entry->id(), query.text(1));
     expect_same(findings, place, "the revision", std::to_string(entry->rev()), "1");

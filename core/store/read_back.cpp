@@ -17,6 +17,7 @@
 #include "core/base/time.hpp"
 #include "core/store/segment_rows.hpp"
 #include "core/store/segment_store.hpp"
+#include "core/store/source_id.hpp"
 
 namespace palermo::store {
 namespace {
@@ -28,7 +29,7 @@ struct Place {
   std::int64_t at_us = 0;
   std::int64_t segment = 0;  // 0: a record row
   std::int64_t row = 0;      // position in the segment, or record.seq
-  std::uint32_t source = 0;  // ties of time are broken by order of ingestion
+  std::uint32_t source = 0;  // ties of time are broken by the order of the sources' ids
   std::size_t call = 0;      // position among the calls kept + 1; 0: read the segment again
 
   [[nodiscard]] auto key() const { return std::tie(at_us, source, segment, row); }
@@ -147,9 +148,9 @@ Result<std::vector<Matches>> matches_in(Database& db, std::span<const std::int64
   return all;
 }
 
-/// Source numbers ("SRC-7" is 7) and gradings.
+/// Where a source stands among those of the case (kSourceOrder), and its grading.
 struct SourceHead {
-  std::uint32_t number = 0;
+  std::uint32_t rank = 0;
   std::string grading;
 };
 
@@ -170,12 +171,15 @@ class SourceHeads {
   Result<const SourceHead*> of(const std::string& source_id) {
     const auto [at, fresh] = known_.try_emplace(source_id);
     if (fresh) {
+      if (ranks_.empty()) {
+        PALERMO_TRY(ranks_, source_ranks(db_));
+      }
       PALERMO_TRY(Statement query, db_.prepare("SELECT payload, seq FROM source WHERE id = ?1"));
       PALERMO_CHECK_OK(query.bind(1, source_id));
       PALERMO_TRY(const bool row, query.step());
       if (row) {
         PALERMO_TRY(const v1::Source source, read_source(query));
-        at->second = {static_cast<std::uint32_t>(query.integer(1)), source.grading()};
+        at->second = {static_cast<std::uint32_t>(ranks_[query.integer(1)]), source.grading()};
       }
     }
     return &at->second;
@@ -183,6 +187,7 @@ class SourceHeads {
 
  private:
   Database& db_;
+  std::unordered_map<std::int64_t, std::int64_t> ranks_;
   std::map<std::string, SourceHead> known_;
 };
 
@@ -235,10 +240,10 @@ std::optional<std::pair<std::string, std::uint32_t>> call_place(const std::strin
 
 /// What became of a line on which no stored record stands.
 Result<core::Error> why_absent(Database& db, const std::string& record_id) {
-  core::Error error{core::ErrorCode::NotFound,
-                    fmt::format("the case holds no record {}", core::printable(record_id, 60)),
-                    std::nullopt,
-                    "`palermo records` lists the records; ids look like SRC-2:17 (source, line)"};
+  core::Error error{
+      core::ErrorCode::NotFound,
+      fmt::format("the case holds no record {}", core::printable(record_id, 60)), std::nullopt,
+      "`palermo records` lists the records; ids look like SRC-016518b7:17 (source, line)"};
   const auto place = call_place(record_id);
   if (!place) return error;
   PALERMO_TRY(Statement query, db.prepare("SELECT payload FROM source WHERE id = ?1"));
@@ -440,7 +445,7 @@ Result<v1::RecordsResult> read_back(Database& db, const ReadBackQuery& query) {
       if (matches.places.empty()) continue;
       PALERMO_TRY(const SourceHead* head, heads.of(matches.source_id));
       for (Place& place : matches.places) {
-        place.source = head->number;
+        place.source = head->rank;
         places.push_back(place);
       }
       for (std::size_t i = 0; i < matches.calls.size(); ++i) {
@@ -456,7 +461,7 @@ Result<v1::RecordsResult> read_back(Database& db, const ReadBackQuery& query) {
   rows.to_us = query.to_us;
   PALERMO_CHECK_OK(for_each_record(db, rows, [&](StoredRecord& stored) -> Status {
     PALERMO_TRY(const SourceHead* head, heads.of(stored.record.source_id()));
-    places.push_back({stored.from_us ? *stored.from_us : kNoTime, 0, stored.seq, head->number});
+    places.push_back({stored.from_us ? *stored.from_us : kNoTime, 0, stored.seq, head->rank});
     return core::ok();
   }));
 

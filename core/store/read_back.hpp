@@ -24,7 +24,8 @@ struct ReadBackQuery {
   std::uint32_t limit = 0;  // records returned, the earliest first; 0 = all
 };
 
-/// Matching records by time of start; those without a time come last; ties in order of ingestion.
+/// Matching records by time of start; those without a time come last; ties by the
+/// ids of their sources and by line.
 /// `total` counts all that match, `quarantined` those of the case that no query sees.
 /// @error Integrity  a segment or record is not what was stored (reason ALTERED)
 /// @cost about 15 ns a call in segments that mention the identifiers, and 1 µs a record returned

@@ -9,6 +9,7 @@
 #include "core/base/parallel.hpp"
 #include "core/store/postings.hpp"
 #include "core/store/segment_index.hpp"
+#include "core/store/source_id.hpp"
 
 namespace palermo::store {
 namespace {
@@ -132,18 +133,24 @@ Status write_index(Database& db, std::int64_t first,
 }
 
 Result<std::vector<std::int64_t>> segment_ids(Database& db, const SegmentQuery& query) {
-  std::vector<std::int64_t> ids;
   std::set<std::int64_t> mentioning;
   if (!query.identifiers.empty()) {
     PALERMO_TRY(mentioning, segments_mentioning(db, query.identifiers));
-    if (mentioning.empty()) return ids;
+    if (mentioning.empty()) return std::vector<std::int64_t>{};
   }
+  PALERMO_TRY(const auto ranks, source_ranks(db));
+  struct Place {
+    std::int64_t rank, id;
+    auto operator<=>(const Place&) const = default;
+  };
+  std::vector<Place> places;
   const bool one_by_one = !query.identifiers.empty();
   PALERMO_TRY(Statement list,
-              db.prepare(fmt::format("SELECT segment.id FROM segment JOIN source ON source.seq = "
-                                     "segment.source WHERE {} AND (?2 IS NULL OR to_us >= ?2) AND "
+              db.prepare(fmt::format("SELECT segment.id, segment.source FROM segment WHERE {} AND "
+                                     "(?2 IS NULL OR to_us >= ?2) AND "
                                      "(?3 IS NULL OR from_us <= ?3) AND "
-                                     "(?4 IS NULL OR source.id = ?4) AND "
+                                     "(?4 IS NULL OR source = (SELECT seq FROM source AS named "
+                                     "WHERE named.id = ?4)) AND "
                                      "(?5 IS NULL OR segment.leaf < ?5) ORDER BY segment.id",
                                      one_by_one ? "segment.id = ?1" : "?1 IS NULL")));
   const auto list_them = [&](std::optional<std::int64_t> one) -> Status {
@@ -155,7 +162,12 @@ Result<std::vector<std::int64_t>> segment_ids(Database& db, const SegmentQuery& 
     while (true) {
       PALERMO_TRY(const bool row, list.step());
       if (!row) break;
-      ids.push_back(list.integer(0));
+      const auto rank = ranks.find(list.integer(1));
+      if (rank == ranks.end())
+        return core::Error{core::ErrorCode::Integrity,
+                           fmt::format("call segment {} belongs to no source", list.integer(0)),
+                           std::nullopt, "run `palermo audit verify`", "DANGLING_SOURCE"};
+      places.push_back({rank->second, list.integer(0)});
     }
     list.reset();
     return core::ok();
@@ -166,6 +178,10 @@ Result<std::vector<std::int64_t>> segment_ids(Database& db, const SegmentQuery& 
   } else {
     PALERMO_CHECK_OK(list_them(std::nullopt));
   }
+  std::sort(places.begin(), places.end());
+  std::vector<std::int64_t> ids;
+  ids.reserve(places.size());
+  for (const Place& place : places) ids.push_back(place.id);
   return ids;
 }
 

@@ -37,13 +37,15 @@ struct SegmentQuery {
   bool check_hash = true;
 };
 
-/// Calls `visit` with one decoded segment after another, in order of ingestion; an Error stops.
+/// Calls `visit` with one decoded segment after another, in the order of segment_ids; an Error
+/// stops.
 /// @error Integrity  a segment is not what the ledger recorded (reason ALTERED)
 /// @cost about 10 ns a record and column group
 [[nodiscard]] Status for_each_segment(Database& db, const SegmentQuery& query,
                                       const std::function<Status(const CallColumns&)>& visit);
 
-/// The segments that a query selects, in order of ingestion; for readers that pull one at a time.
+/// The segments that a query selects, those of a source together and in the order of its file,
+/// sources by id (kSourceOrder); for readers that pull one at a time.
 [[nodiscard]] Result<std::vector<std::int64_t>> segment_ids(Database& db,
                                                             const SegmentQuery& query);
 /// One segment. @error Integrity  as above

@@ -22,8 +22,8 @@ class CallsTest(support.CaseTest):
         self.assertEqual((answer["out"]["calls"], answer["out"]["messages"], answer["in"]["calls"]), (2, 1, 1))
         self.assertEqual(answer["night"]["records"], 1)
         self.assertEqual([(c["id"], c["out"], c["in"], c["evidence"]) for c in answer["top"]],
-                         [(B, 2, 1, ["SRC-1:2", "SRC-1:3"]), (C, 1, 0, ["SRC-1:5"])])
-        self.assertEqual(answer["cells"][0]["evidence"], ["SRC-1:2"])
+                         [(B, 2, 1, [self.at(1, 2), self.at(1, 3)]), (C, 1, 0, [self.at(1, 5)])])
+        self.assertEqual(answer["cells"][0]["evidence"], [self.at(1, 2)])
         self.assertTrue(answer["hops_unlimited"])
         self.assertEqual(answer["basis"]["records_used"], 4)
         elsewhere = self.ok("calls", "profile", N, "--zone", "Asia/Tokyo")
@@ -62,7 +62,7 @@ class CallsTest(support.CaseTest):
         answer = self.ok("calls", "devices", sim)
         self.assertEqual([(s["held"], s["records"]) for s in answer["strips"] if s["carrier"] == sim], [(one, 2), (other, 1)])
         self.assertEqual([(c["kind"], c["record_one"], c["record_other"]) for c in answer["conflicts"]],
-                         [("sim_in_two_handsets", "SRC-1:3", "SRC-1:4")])
+                         [("sim_in_two_handsets", self.at(1, 3), self.at(1, 4))])
         self.assertEqual(self.ok("calls", "devices", N)["total_conflicts"], 1)
         self.assertEqual(self.ok("calls", "devices", B)["strips"], [])
 

@@ -54,13 +54,13 @@ class Inputs(support.CaseTest):
     def test_a_record_is_traced_into_the_archive(self):
         archive = self.write("delivery.zip", zipped([("a/01.csv", calls(0))]))
         self.take(archive)
-        trace = self.ok("trace", "SRC-1:3", "--file", archive)
+        trace = self.ok("trace", self.at(1, 3), "--file", archive)
         self.assertEqual(trace["source"]["name"], "delivery.zip/a/01.csv")
         self.assertTrue(trace["original"].startswith("+447700900001,"))
-        beside = self.ok("trace", "SRC-1:3", cwd=self.folder)
+        beside = self.ok("trace", self.at(1, 3), cwd=self.folder)
         self.assertEqual(beside["original"], trace["original"])
         other = self.write("other.zip", zipped([("a/01.csv", calls(50))]))
-        self.assertIn("holds no file whose SHA-256", self.refused(3, "trace", "SRC-1:3", "--file", other).err)
+        self.assertIn("holds no file whose SHA-256", self.refused(3, "trace", self.at(1, 3), "--file", other).err)
 
     def test_tar_and_compressed_files(self):
         for mode, name in (("w", "a.tar"), ("w:gz", "b.tgz"), ("w:xz", "c.tar.xz"), ("w:bz2", "d.tbz2")):
@@ -147,7 +147,7 @@ class Inputs(support.CaseTest):
         (folder / "2.csv").write_bytes(calls(10) + b'"cut')
         (folder / "3.csv").write_bytes(calls(20))
         stopped = self.refused(3, "ingest", folder, "--technique", "NONE")
-        self.assertIn("taken: SRC-1", stopped.err)
+        self.assertIn(f"taken: {self.source(1)}", stopped.err)
         self.assertIn("goes on from there", stopped.err)
         (folder / "2.csv").write_bytes(calls(10))
         answer = self.take(folder)

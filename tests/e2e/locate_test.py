@@ -28,10 +28,10 @@ class LocateTest(support.CaseTest):
         cell = "262-01-4660-22136"
         self.calls((A, B, "04T08", "out", cell), (A, B, "12T08", "out", cell), (A, B, "12T09", "out", "262-01-1-1"))
         answer, got = self.outcomes("--number", A)
-        self.assertEqual(got, [("SRC-2:2", "located", "DE"), ("SRC-2:3", "conflict", ""), ("SRC-2:4", "located", "DE")])
+        self.assertEqual(got, [(self.at(2, 2), "located", "DE"), (self.at(2, 3), "conflict", ""), (self.at(2, 4), "located", "DE")])
         first = answer["records"][0]["cells"][0]["evidence"]
         self.assertEqual([(e["by"], e["state"], e["record_id"]) for e in first],
-                         [("mcc", "DE", ""), ("cell_table", "DE", "SRC-1:2")])
+                         [("mcc", "DE", ""), ("cell_table", "DE", self.at(1, 2))])
         self.assertEqual((first[1]["latitude"], first[1]["azimuth"]), (52.52, 120))
         conflict = answer["records"][1]["cells"][0]["evidence"]
         self.assertEqual([(e["by"], e["state"]) for e in conflict], [("mcc", "DE"), ("cell_table", "IT")])
@@ -43,10 +43,10 @@ class LocateTest(support.CaseTest):
                    (B, A, "04T10", "out", "228-01-1-1"))
         # An incoming record of the target: in Palermo's own table the cell is then b's.
         answer, got = self.outcomes("--number", A)
-        self.assertEqual(got, [("SRC-1:2", "located", "DE"), ("SRC-1:3", "located", "IT")])
+        self.assertEqual(got, [(self.at(1, 2), "located", "DE"), (self.at(1, 3), "located", "IT")])
         self.assertEqual(answer["of_other_party"], 1)
         answer, got = self.outcomes("--number", B)
-        self.assertEqual(got, [("SRC-1:4", "located", "CH")])
+        self.assertEqual(got, [(self.at(1, 4), "located", "CH")])
         self.assertEqual(answer["of_other_party"], 2)
         self.assertEqual({r["served"] for r in answer["records"]}, {B})
 
@@ -69,7 +69,7 @@ class LocateTest(support.CaseTest):
     def test_a_position_outside_the_codes_country_is_a_conflict(self):
         self.take("cells.csv", "cell,latitude,longitude\n262-01-1-9,45.832,9.031\n")
         self.calls((A, B, "04T08", "out", "262-01-1-9"))
-        self.assertEqual(self.outcomes("262-01-1-9")[1], [("SRC-2:2", "conflict", "")])
+        self.assertEqual(self.outcomes("262-01-1-9")[1], [(self.at(2, 2), "conflict", "")])
 
     def test_by_cell_and_summary(self):
         self.take("cells.csv", "radio,mcc,net,area,cell,unit,lon,lat,range,samples,changeable,created,updated,averageSignal\n"
@@ -77,12 +77,12 @@ class LocateTest(support.CaseTest):
         self.calls((A, B, "04T08", "out", "ECGI 262-01-12345678"), (B, A, "05T08", "out", "262-01-777-12345678"),
                    (B, A, "06T08", "out", "222-01-1-1"))
         answer, got = self.outcomes("262-01-12288-12345678")
-        self.assertEqual([g[0] for g in got], ["SRC-2:2", "SRC-2:3"])
+        self.assertEqual([g[0] for g in got], [self.at(2, 2), self.at(2, 3)])
         self.assertEqual({e["by"] for r in answer["records"] for e in r["cells"][0]["evidence"]}, {"mcc", "cell_table"})
         summary = self.ok("locate", "--summary", "--limit", "1")
         self.assertEqual(summary["records"], [])
         self.assertEqual([(s["state"], s["records"], s["record_ids"], s["served"]) for s in summary["states"]],
-                         [("DE", 2, ["SRC-2:2"], [A, B]), ("IT", 1, ["SRC-2:4"], [B])])
+                         [("DE", 2, [self.at(2, 2)], [A, B]), ("IT", 1, [self.at(2, 4)], [B])])
         self.assertIn("where the mast stands", " ".join(summary["notes"]))
         self.assertEqual(self.ok("locate", "--summary", "--from", "2031-03-06")["total"], 1)
 
@@ -97,7 +97,7 @@ class LocateTest(support.CaseTest):
         records = self.ok("records", "--kind", "cell_site")["records"]
         self.assertEqual([(r["kind"], r["cell"]) for r in records], [("cell_site", "17")])
         self.assertEqual(self.ok("network", "summary")["nodes"], 0)
-        json.loads(self.run_palermo("trace", "SRC-1:2").out)
+        json.loads(self.run_palermo("trace", self.at(1, 2)).out)
 
 
 if __name__ == "__main__":

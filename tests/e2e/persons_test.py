@@ -66,9 +66,9 @@ class Persons(support.CaseTest):
                                  ("P3", "P4"): ["stated_distinct"]})
         proofs = {(p["a"], p["b"]): p["proofs"][0] for p in answer["pairs"]}
         spoke = proofs["P1", "P2"]
-        self.assertEqual((spoke["records"], spoke["seconds"], spoke["days"]), (["SRC-2:2"], 60, 2))
+        self.assertEqual((spoke["records"], spoke["seconds"], spoke["days"]), ([self.at(2, 2)], 60, 2))
         far = proofs["P1", "P3"]
-        self.assertEqual((far["records"], far["cell_a"], far["cell_b"]), (["SRC-2:4", "SRC-2:6"], PALERMO, MILAN))
+        self.assertEqual((far["records"], far["cell_a"], far["cell_b"]), ([self.at(2, 4), self.at(2, 6)], PALERMO, MILAN))
         self.assertAlmostEqual(far["km"], 887, delta=3)
         self.assertEqual((far["explained_km"], far["gap_s"], far["granted_s"]), (202, 300, 420))
         self.assertAlmostEqual(far["needed_kmh"], (far["km"] - 202) * 3600 / 420, delta=1)
@@ -109,7 +109,7 @@ class Persons(support.CaseTest):
                    (n(5), n(6), "07T10:00:00", 60), (n(4), n(6), "07T11:00:00", 60),   # a service number
                    (n(3), n(9), "08T11:00:00", 9), (n(2), n(9), "09T11:00:00", 9))
         answer = self.interval("--numbers", *[n(k) for k in range(1, 7)])[2]
-        self.assertEqual([p["proofs"][0]["records"] for p in answer["pairs"]], [["SRC-1:2"]])
+        self.assertEqual([p["proofs"][0]["records"] for p in answer["pairs"]], [[self.at(1, 2)]])
         counts = answer["counts"]
         self.assertEqual([int(counts[k]) for k in ("conversations", "diverted", "engaged", "to_receivers")], [1, 1, 2, 2])
         self.assertEqual(int(self.interval("--numbers", n(1), n(2), n(4), n(5), n(6), "--receivers")[2]["counts"]["conversations"]), 3)

@@ -60,7 +60,7 @@ class Quarantine(support.CaseTest):
         answer = self.run_palermo("audit", "verify")
         self.assertEqual(answer.code, 0, answer.out)
 
-    def source(self):
+    def counts(self):
         with sqlite3.connect(self.case) as db:
             leaf = db.execute("SELECT bytes FROM leaf, entry_head WHERE leaf.idx = entry_head.leaf AND kind = 'source'").fetchone()
         counts = json.loads(leaf[0])["source"]
@@ -97,7 +97,7 @@ class Quarantine(support.CaseTest):
         self.assertIn("is dated 2024-03-20T00:00:00.000000Z, and was recorded at", answer["notices"][0])
         rest = [i for i in answer["items"] if i["status"] == "held"][0]
         self.assertEqual((rest["count"], rest["reason"], rest["first_line"]), (1, "AU02", 7))
-        self.assertEqual(self.source(), (6, 4, 0, 2, 0))
+        self.assertEqual(self.counts(), (6, 4, 0, 2, 0))
         self.assertEqual(self.ok("network", "summary")["nodes"], 3)
         self.verify()
         listed = self.ok("authorize", "list")["authorizations"][0]
@@ -153,7 +153,7 @@ class Quarantine(support.CaseTest):
         self.assertEqual((answer["stored"], answer["still_held"]), (1, 1))
         with sqlite3.connect(self.case) as db:
             rows = db.execute("SELECT id, line FROM record WHERE kind = 'intercept' ORDER BY seq").fetchall()
-        self.assertEqual(rows, [("SRC-1:1", 1), ("SRC-1:2", 2)])
+        self.assertEqual(rows, [(self.at(1, 1), 1), (self.at(1, 2), 2)])
         self.verify()
         with sqlite3.connect(self.case) as db:
             db.execute("UPDATE record SET payload = CAST(replace(CAST(payload AS TEXT), 'harbour 1', 'harbour 9') AS BLOB)")

@@ -29,19 +29,19 @@ class ReadBack(support.CaseTest):
         self.fill()
         answer = self.ok("records")
         self.assertEqual([r["record_id"] for r in answer["records"]],
-                         ["SRC-1:3", "SRC-1:2", "SRC-3:1", "SRC-1:4", "SRC-1:5"])  # 01:30Z, 09:00Z, 12:00Z, …
+                         [self.at(1, 3), self.at(1, 2), self.at(3, 1), self.at(1, 4), self.at(1, 5)])  # 01:30Z, 09:00Z, 12:00Z, …
         self.assertEqual((answer["total"], answer["quarantined"]), (5, 1))
         first = answer["records"][1]
         self.assertEqual((first["started_at"], first["local_time"]),
                          ("2024-03-10T09:00:00Z", "2024-03-10T10:00:00+01:00"))
         self.assertEqual((first["a"], first["b"], first["kind"], first["duration_s"], first["cell"], first["grade"]),
                          (A, B, "call", 60, "222-01-1-7", "B2"))
-        self.assertEqual(self.ids("--number", C), ["SRC-3:1", "SRC-1:4", "SRC-1:5"])
+        self.assertEqual(self.ids("--number", C), [self.at(3, 1), self.at(1, 4), self.at(1, 5)])
         self.assertEqual(self.ids("--number", "00447700900003"), self.ids("--number", C))
-        self.assertEqual(self.ids("--number", "350000000000001"), ["SRC-1:2", "SRC-1:5"])
-        self.assertEqual(self.ids("--from", "2024-03-11", "--to", "2024-03-11"), ["SRC-1:4"])
-        self.assertEqual(self.ids("--kind", "sms"), ["SRC-1:3"])
-        self.assertEqual(self.ids("--kind", "payment"), ["SRC-3:1"])
+        self.assertEqual(self.ids("--number", "350000000000001"), [self.at(1, 2), self.at(1, 5)])
+        self.assertEqual(self.ids("--from", "2024-03-11", "--to", "2024-03-11"), [self.at(1, 4)])
+        self.assertEqual(self.ids("--kind", "sms"), [self.at(1, 3)])
+        self.assertEqual(self.ids("--kind", "payment"), [self.at(3, 1)])
         limited = self.ok("records", "--limit", "2")
         self.assertEqual((len(limited["records"]), limited["total"]), (2, 5))
         self.assertEqual(limited["records"], answer["records"][:2])
@@ -82,26 +82,26 @@ class ReadBack(support.CaseTest):
 
     def test_trace_leads_to_the_line_of_the_file(self):
         self.fill()
-        answer = self.ok("trace", "SRC-1:3", "--file", self.table)
+        answer = self.ok("trace", self.at(1, 3), "--file", self.table)
         self.assertEqual(answer["original"], ROWS[1])
         self.assertEqual(answer["source"]["name"], "calls.csv")
-        self.assertEqual(self.ok("trace", "SRC-1:3", cwd=self.folder)["original"], ROWS[1])
+        self.assertEqual(self.ok("trace", self.at(1, 3), cwd=self.folder)["original"], ROWS[1])
         elsewhere = self.folder / "elsewhere"
         os.mkdir(elsewhere)
-        self.assertIn("--file", self.ok("trace", "SRC-1:3", cwd=elsewhere)["original_note"])
-        self.assertEqual(self.ok("trace", "SRC-3:1")["record"]["payment"]["payment_id"], "P1")
+        self.assertIn("--file", self.ok("trace", self.at(1, 3), cwd=elsewhere)["original_note"])
+        self.assertEqual(self.ok("trace", self.at(3, 1))["record"]["payment"]["payment_id"], "P1")
         # A file that was changed since is not the source any more.
         self.table.write_text(HEADER)
-        self.refused(3, "trace", "SRC-1:3", "--file", self.table)
-        self.assertIn("SHA-256", self.ok("trace", "SRC-1:3", cwd=self.folder)["original_note"])
+        self.refused(3, "trace", self.at(1, 3), "--file", self.table)
+        self.assertIn("SHA-256", self.ok("trace", self.at(1, 3), cwd=self.folder)["original_note"])
 
     def test_trace_says_what_became_of_a_line(self):
         self.fill()
         self.ok("ingest", self.write("bad.csv", HEADER + f"{A},{B},yesterday,60,call,out,,,\n"
                                      f"{A},{B},2024-05-10T10:00:00Z,60,call,out,,,\n"), "--technique", "NONE")
-        self.assertIn("BAD_TIME", self.refused(2, "trace", "SRC-4:2").err)
-        self.assertIn("Q-1 (AU01)", self.refused(2, "trace", "SRC-2:2").err)
-        self.assertIn("SRC-1:99", self.refused(2, "trace", "SRC-1:99").err)
+        self.assertIn("BAD_TIME", self.refused(2, "trace", self.at(4, 2)).err)
+        self.assertIn("Q-1 (AU01)", self.refused(2, "trace", self.at(2, 2)).err)
+        self.assertIn(self.at(1, 99), self.refused(2, "trace", self.at(1, 99)).err)
         self.refused(2, "trace", "nonsense")
 
     def test_text_after_a_quote_has_one_code_in_every_reader(self):
@@ -138,7 +138,7 @@ class ReadBack(support.CaseTest):
     def test_an_inspector_does_not_read_records(self):
         self.fill()
         self.ok("user", "add", "vera", "--role", "oversight")
-        for command in (["records"], ["trace", "SRC-1:2"], ["sql", "SELECT 1"]):
+        for command in (["records"], ["trace", self.at(1, 2)], ["sql", "SELECT 1"]):
             self.refused(4, "--as", "vera", *command)
 
 

@@ -111,10 +111,10 @@ class PublicRetainedData(RetainedTest):
         self.assertEqual(sum(r["imei"] != "" for r in records), 8)
 
     def test_netherlands_registrations(self):
-        for source, path, rows, devices in [("SRC-1", "testdata.csv", 150, 3), ("SRC-2", "test_measurements.csv", 2000, 20),
-                                            ("SRC-3", "testdata_simple.csv", 9, 3)]:
+        for number, path, rows, devices in [(1, "testdata.csv", 150, 3), (2, "test_measurements.csv", 2000, 20),
+                                            (3, "testdata_simple.csv", 9, 3)]:
             self.taken("nfi_telcell_colocation/" + path, "call_csv:nfi_telcell", rows)
-            records = [r for r in self.records() if r["source_id"] == source]
+            records = [r for r in self.records() if r["source_id"] == self.source(number)]
             self.assertEqual((len(records), len({r["a"] for r in records})), (rows, devices))
             self.assertEqual({(r["kind"], r["cell"]) for r in records}, {("location", "")})  # 0-0-0 is a placeholder
 

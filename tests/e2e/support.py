@@ -66,6 +66,16 @@ class CaseTest(unittest.TestCase):
         names = sorted(p for p in self.folder.iterdir() if p.name.startswith("case.palermo"))
         return [(p.name, hashlib.sha256(p.read_bytes()).hexdigest()) for p in names if p.is_file()]
 
+    def source(self, number):
+        """Id of the source that was ingested as the number-th, from 1 on."""
+        import sqlite3
+        with sqlite3.connect(f"file:{self.case}?mode=ro", uri=True) as db:
+            return db.execute("SELECT id FROM source WHERE seq = ?", (number,)).fetchone()[0]
+
+    def at(self, number, line):
+        """Id of the record on a line of the source that was ingested as the number-th."""
+        return f"{self.source(number)}:{line}"
+
     def leaves(self):
         """The ledger's entries, read without the program."""
         import sqlite3

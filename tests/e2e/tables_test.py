@@ -91,7 +91,7 @@ class Tables(support.CaseTest):
             self.assertEqual(answer["rejected"], 0)
             self.assertIn("the file is UTF-16", self.notes(answer))
             self.assertEqual(answer["sha256"], hashlib.sha256(text).hexdigest())
-        line = self.ok("trace", "SRC-1:2", "--file", self.folder / "le.txt")
+        line = self.ok("trace", self.at(1, 2), "--file", self.folder / "le.txt")
         self.assertEqual(line["original"], ROW.strip().replace(",", "\t"))
         self.assertEqual(line["source"]["encoding"], "UTF-16LE")
 
@@ -110,17 +110,17 @@ class Tables(support.CaseTest):
         self.refused(3, "ingest", path, "--format", "edge_list", "--technique", "NONE")
         answer = self.take(path, "--format", "edge_list", "--encoding", "windows-1252")
         self.assertIn("Windows-1252", self.notes(answer))
-        self.assertEqual(self.ok("trace", "SRC-1:2", "--file", path)["original"], "Jos\u00e9,x")
+        self.assertEqual(self.ok("trace", self.at(1, 2), "--file", path)["original"], "Jos\u00e9,x")
 
     def test_separator_line_and_lines_that_end_with_cr(self):
         path = self.write("sep.csv", "sep=;\r\n" + (HEADER + ROW).replace(",", ";").replace("\n", "\r\n"))
         answer = self.take(path)
         self.assertEqual(answer["stored"], 1)
         self.assertNotIn("title lines", self.notes(answer))
-        self.assertEqual(self.ok("trace", "SRC-1:3", "--file", path)["original"], ROW.strip().replace(",", ";"))
+        self.assertEqual(self.ok("trace", self.at(1, 3), "--file", path)["original"], ROW.strip().replace(",", ";"))
         other = self.write("cr.csv", (HEADER + ROW.replace("08:", "09:")).replace("\n", "\r"))
         self.assertEqual(self.take(other)["stored"], 1)
-        self.assertEqual(self.ok("trace", "SRC-2:2", "--file", other)["original"], ROW.strip().replace("08:", "09:"))
+        self.assertEqual(self.ok("trace", self.at(2, 2), "--file", other)["original"], ROW.strip().replace("08:", "09:"))
 
     # --- workbooks ---
 
@@ -168,7 +168,7 @@ class Tables(support.CaseTest):
         notes = self.notes(answer)
         self.assertIn("sheets that were not read: 'Key'", notes)
         self.assertIn("sheet 'Day 2' was read; its rows 1 to 3 are lines 3 to 5", notes)
-        self.assertTrue(self.ok("trace", "SRC-1:5", "--file", path)["original"].startswith("sheet 'Day 2', row 3: "))
+        self.assertTrue(self.ok("trace", self.at(1, 5), "--file", path)["original"].startswith("sheet 'Day 2', row 3: "))
         again = self.refused(3, "ingest", path, "--map", mapping, "--sheet", "Key", "--technique", "NONE")
         self.assertIn("a file is one source", again.err)
         third = self.write("third.xlsx", workbook({"Key": [["Term"]], "Day 1": TABLE}))
@@ -304,7 +304,7 @@ columns { role: A_NUMBER names: "from" } columns { role: B_NUMBER names: "to" }
 columns { role: DATE_TIME names: "at" patterns: "%s" }""")
         path = self.write("c.jsonl", '\n{"from":"+447700900001","to":"+447700900002","at":1930378553}\n')
         self.assertEqual(self.take(path, "--map", mapping)["stored"], 1)
-        self.assertEqual(self.ok("records")["records"][0]["record_id"], "SRC-1:2")
+        self.assertEqual(self.ok("records")["records"][0]["record_id"], self.at(1, 2))
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ core::Result<std::vector<Layer>> layers_of(store::Database& db, const Sources& s
                  "WHERE record.kind IN ('intercept', 'payment', 'relation') AND (?1 IS NULL OR "
                  "(source.leaf < ?1 AND record.seq < coalesce((SELECT min(first_record) FROM "
                  "quarantine_decision WHERE leaf >= ?1), record.seq + 1))) "
-                 "GROUP BY 1, 2, 3 ORDER BY 1, 2, source.seq"));
+                 "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"));
   if (before_leaf) PALERMO_CHECK_OK(query.bind(1, *before_leaf));
   while (true) {
     PALERMO_TRY(const bool row, query.step());

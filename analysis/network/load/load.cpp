@@ -16,6 +16,7 @@
 #include "core/base/log.hpp"
 #include "core/base/parallel.hpp"
 #include "core/base/text.hpp"
+#include "core/store/source_id.hpp"
 #include "palermo/v1/source.pb.h"
 
 namespace palermo::network {
@@ -104,7 +105,8 @@ class Loader {
 
   core::Status read_sources() {
     PALERMO_TRY(store::Statement query,
-                db_->prepare("SELECT id, payload, leaf FROM source ORDER BY seq"));
+                db_->prepare(fmt::format("SELECT id, payload, leaf FROM source ORDER BY {}",
+                                         store::kSourceOrder)));
     while (true) {
       PALERMO_TRY(const bool row, query.step());
       if (!row) return core::ok();

@@ -70,6 +70,7 @@ struct Text {
   bool halo = false;  // paper-coloured rim, to be read across lines
   Anchor anchor = Anchor::Start;
   Colour colour = kInk;
+  bool mono = false;  // letters of one width; a Ruler measures the others
 };
 
 /// One thing the reader sees: a tie, a node, a cell of a grid. `kind` becomes the class of its

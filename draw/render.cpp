@@ -28,9 +28,9 @@ struct Release {
 template <typename T>
 using Handle = std::unique_ptr<T, Release>;
 
-Handle<PangoFontDescription> font_of(double size, bool bold) {
+Handle<PangoFontDescription> font_of(double size, bool bold, bool mono = false) {
   Handle<PangoFontDescription> font{pango_font_description_new()};
-  pango_font_description_set_family_static(font.get(), kFontFamily);
+  pango_font_description_set_family_static(font.get(), mono ? kMonoFamily : kFontFamily);
   pango_font_description_set_absolute_size(font.get(), size * PANGO_SCALE);
   pango_font_description_set_weight(font.get(), bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
   return font;
@@ -54,15 +54,15 @@ class Setter {
     pango_layout_set_single_paragraph_mode(layout_.get(), true);
     pango_layout_set_auto_dir(layout_.get(), false);
   }
-  PangoLayout* set(std::string_view words, double size, bool bold) {
-    const Handle<PangoFontDescription> font = font_of(size, bold);
+  PangoLayout* set(std::string_view words, double size, bool bold, bool mono = false) {
+    const Handle<PangoFontDescription> font = font_of(size, bold, mono);
     pango_layout_set_font_description(layout_.get(), font.get());
     pango_layout_set_text(layout_.get(), words.data(), static_cast<int>(words.size()));
     return layout_.get();
   }
-  double width(std::string_view words, double size, bool bold) {
+  double width(std::string_view words, double size, bool bold, bool mono = false) {
     PangoRectangle logical;
-    pango_layout_get_extents(set(words, size, bold), nullptr, &logical);
+    pango_layout_get_extents(set(words, size, bold, mono), nullptr, &logical);
     return static_cast<double>(logical.width) / PANGO_SCALE;
   }
   [[nodiscard]] PangoFontMap* fonts() const { return fonts_.get(); }
@@ -126,8 +126,8 @@ class Painter {
   void draw(const Text& text) {
     if (text.words.empty()) return;
     const std::string words = core::printable(text.words, 20'000);
-    const double width = setter_.width(words, text.size, text.bold);
-    PangoLayout* layout = setter_.set(words, text.size, text.bold);
+    const double width = setter_.width(words, text.size, text.bold, text.mono);
+    PangoLayout* layout = setter_.set(words, text.size, text.bold, text.mono);
     const double left = text.anchor == Anchor::Start    ? text.at.x
                         : text.anchor == Anchor::Middle ? text.at.x - width / 2
                                                         : text.at.x - width;

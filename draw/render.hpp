@@ -19,6 +19,9 @@ enum class Format { Svg, Png, Pdf };
 
 /// The face every picture is set in; scripts/install-deps installs it.
 inline constexpr const char* kFontFamily = "DejaVu Sans";
+inline constexpr const char* kMonoFamily = "DejaVu Sans Mono";
+/// Width of a letter of kMonoFamily, of its size.
+inline constexpr double kMonoAdvance = 1233.0 / 2048.0;
 /// Pixels of a PNG, at most: 64 million (256 MB while it is drawn).
 inline constexpr double kMostPixels = 64e6;
 

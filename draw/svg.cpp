@@ -60,11 +60,14 @@ void add(const Text& text, const Ruler& ruler, std::string& out) {
                        : text.anchor == Anchor::Middle ? " text-anchor=\"middle\""
                                                        : " text-anchor=\"end\"";
   // The width that was reckoned with holds in another font too.
-  out += fmt::format(
-      "<text x=\"{}\" y=\"{}\" font-size=\"{}\" textLength=\"{}\"{}{}{}{}>{}</text>", at(text.at.x),
-      at(text.at.y), at(text.size), at(ruler(shown(text.words), text.size, text.bold)),
-      text.bold ? " font-weight=\"bold\"" : "", anchor, colour_of(text.colour, "fill"),
-      text.halo ? " class=\"halo\"" : "", escaped(text.words));
+  const std::string width =
+      text.mono
+          ? fmt::format(" font-family=\"'{}', monospace\"", kMonoFamily)
+          : fmt::format(" textLength=\"{}\"", at(ruler(shown(text.words), text.size, text.bold)));
+  out += fmt::format("<text x=\"{}\" y=\"{}\" font-size=\"{}\"{}{}{}{}{}>{}</text>", at(text.at.x),
+                     at(text.at.y), at(text.size), width, text.bold ? " font-weight=\"bold\"" : "",
+                     anchor, colour_of(text.colour, "fill"), text.halo ? " class=\"halo\"" : "",
+                     escaped(text.words));
 }
 
 }  // namespace

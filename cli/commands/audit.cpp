@@ -49,8 +49,8 @@ Result<std::string> sign_checkpoint(session::Session& session) {
   return note;
 }
 
-/// A signed checkpoint over everything, made now where this user holds the keys; else the newest
-/// stored.
+}  // namespace
+
 Result<std::string> present_checkpoint(const Context& context) {
   std::optional<std::string> stored;
   std::uint64_t size = 0;
@@ -75,6 +75,8 @@ Result<std::string> present_checkpoint(const Context& context) {
   context.notice("palermo: no key here to sign a new checkpoint; using the newest one in the case");
   return *stored;
 }
+
+namespace {
 
 /// The proof goes into the file, or to people as it stands; JSON has it either way.
 Status write_or_print(const Context& context, const std::string& path,
@@ -400,6 +402,7 @@ std::vector<Command> add_audit(CLI::App& app) {
       app.add_subcommand("audit", "The authorization trail: checkpoints, proofs, verification");
   audit->require_subcommand(1);
   std::vector<Command> commands = add_audit_case(*audit);
+  commands.push_back(add_audit_sheet(*audit));
   for (auto* add : {&add_audit_witness, &add_audit_check})
     for (Command& command : add(*audit)) commands.push_back(std::move(command));
   return commands;

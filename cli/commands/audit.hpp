@@ -14,6 +14,8 @@ namespace palermo::cli {
 [[nodiscard]] std::vector<Command> add_audit_case(CLI::App& audit);
 /// check-note, check-proof, check-consistency: files alone.
 [[nodiscard]] std::vector<Command> add_audit_check(CLI::App& audit);
+/// sheet: a checkpoint on paper.
+[[nodiscard]] Command add_audit_sheet(CLI::App& audit);
 /// witness, witness-key, cosign.
 [[nodiscard]] std::vector<Command> add_audit_witness(CLI::App& audit);
 
@@ -21,6 +23,11 @@ namespace palermo::cli {
 /// @error BadInput  neither
 [[nodiscard]] core::Result<std::vector<ledger::VerifierKey>> read_keys(
     const std::vector<std::string>& given);
+
+/// A signed checkpoint over everything, made now where this user holds the keys; else the newest
+/// stored, with a notice.
+/// @error Refused  there is none and this user makes none
+[[nodiscard]] core::Result<std::string> present_checkpoint(const Context& context);
 
 /// Prints a verdict and turns a failed one into exit code 5.
 [[nodiscard]] core::Status answer_verdict(const Context& context, const v1::ProofResult& result);

@@ -403,7 +403,7 @@ std::vector<Command> add_audit(CLI::App& app) {
   audit->require_subcommand(1);
   std::vector<Command> commands = add_audit_case(*audit);
   commands.push_back(add_audit_sheet(*audit));
-  for (auto* add : {&add_audit_witness, &add_audit_check})
+  for (auto* add : {&add_audit_witness, &add_audit_timestamp, &add_audit_check})
     for (Command& command : add(*audit)) commands.push_back(std::move(command));
   return commands;
 }

@@ -87,6 +87,10 @@ void expect_same(Findings& findings, const std::string& place, const char* what,
 [[nodiscard]] core::Status check_decisions(store::Database& db, const Spoken& entries,
                                            v1::VerifyResult& result, Findings& findings);
 
+/// Time stamps by third parties, against the checkpoints they stamp.
+[[nodiscard]] core::Status check_timestamps(store::Database& db, const Spoken& entries,
+                                            Findings& findings);
+
 /// Every row against its leaf, and every leaf against its row.
 [[nodiscard]] core::Status check_rows(store::Database& db, const Spoken& entries,
                                       v1::VerifyResult& result, Findings& findings);

@@ -615,6 +615,7 @@ Status check_rows(store::Database& db, const Spoken& entries, v1::VerifyResult& 
   PALERMO_CHECK_OK(check_quarantine(db, entries, sources, result, findings));
   PALERMO_CHECK_OK(check_quarantine_decisions(db, entries, result, findings));
   PALERMO_CHECK_OK(check_cosignatures(db, entries, findings));
+  PALERMO_CHECK_OK(check_timestamps(db, entries, findings));
   return check_decisions(db, entries, result, findings);
 }
 

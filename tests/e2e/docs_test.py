@@ -27,7 +27,7 @@ CODE_FOLDERS = ["proto", "core", "ingest", "analysis", "report", "draw", "simula
 GLOBAL_OPTIONS = {"--case", "--as", "--purpose", "--json", "--quiet", "--log", "--help", "--version"}
 # Words in capitals that the code writes and that are no code for people: environment variables, operations and kinds in
 # ledger entries, enumerators, words of formats.
-NOT_CODES = set("""PALERMO_CASE PALERMO_KEYS XDG_DATA_HOME HOME CONSULT COMBINE WITNESS NONE FILE DIR TEXT USER LEVEL LIFE
+NOT_CODES = set("""PALERMO_CASE PALERMO_KEYS XDG_DATA_HOME HOME CONSULT COMBINE WITNESS TIMESTAMP NONE FILE DIR TEXT USER LEVEL LIFE
     DEATH UTC GMT COMMIT BINARY LEAF PALR S10 BEGIN GOOD IMEI IMSI SEARCH TIME ETSI CREATE UPDATE CANCEL DELETE
     GEXF BOOK CRDT DBIT OPBD PRCD CLBD NOTPROVIDED DMY MDY SMS MMS ICCID MSISDN XER ALTER XLSX TRUE FALSE GENERAL NAME
     OUT PROFILE QUESTION REFUSED FOLDER PATTERN""".split())

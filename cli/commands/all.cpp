@@ -26,6 +26,7 @@ std::vector<Command> add_commands(CLI::App& app) {
   append(all, add_sql(app));
   append(all, add_entity(app));
   append(all, add_assess(app));
+  append(all, add_catalogue(app));
   append(all, add_report(app));
   append(all, add_decide(app));
   append(all, add_simulate(app));

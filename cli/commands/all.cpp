@@ -28,6 +28,7 @@ std::vector<Command> add_commands(CLI::App& app) {
   append(all, add_assess(app));
   append(all, add_catalogue(app));
   append(all, add_report(app));
+  append(all, add_mla(app));
   append(all, add_decide(app));
   append(all, add_simulate(app));
   append(all, add_audit(app));

@@ -23,6 +23,7 @@ Command add_report(CLI::App& app);
 Command add_decide(CLI::App& app);
 Command add_simulate(CLI::App& app);
 std::vector<Command> add_audit(CLI::App& app);
+std::vector<Command> add_mla(CLI::App& app);
 std::vector<Command> add_calls(CLI::App& app);
 std::vector<Command> add_network(CLI::App& app);
 

@@ -192,6 +192,9 @@ class Builder {
         person.MergeFrom(s.person());
         if (s.person().name().empty()) person.set_name(before.name());
       }
+      if (s.has_membership() && s.kind() == Statement::fact &&
+          s.polarity() != Statement::contradicts)
+        known.try_emplace(s.membership().person());
       if (s.has_located() && s.located().what() == v1::Located::suspect &&
           s.polarity() != Statement::contradicts)
         located.insert(s.located().state());

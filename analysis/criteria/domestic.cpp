@@ -46,7 +46,7 @@ Answer text_in_force(const Facts& facts, std::string_view instrument) {
     return out;
   }
   const auto from = day_of(text->in_force_from()), certain = day_of(text->certain_from()),
-             to = day_of(text->in_force_to());
+             to = day_of(text->in_force_to()), read_to = day_of(text->certain_to());
   const auto& since = from ? from : certain;
   v1::Evidence law;
   law.set_statement_id(text->id());
@@ -58,7 +58,7 @@ Answer text_in_force(const Facts& facts, std::string_view instrument) {
   law.set_source(text->source());
   for (const core::Date& day : days) {
     const bool before = since && day < *since, after = to && *to < day;
-    if (!since || (before && !from)) {
+    if (!since || (before && !from) || (!to && read_to && *read_to < day)) {
       out.open(Element::LAW_UNKNOWN, fmt::format("the wording of {} in force on {}", text->title(),
                                                  core::format_date(day)));
       return out;

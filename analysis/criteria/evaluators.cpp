@@ -15,6 +15,7 @@ inline constexpr char kDe129[] = "de-129";
 inline constexpr char kFr450[] = "fr-450-1";
 inline constexpr char kIt416[] = "it-416";
 inline constexpr char kIt416bis[] = "it-416-bis";
+inline constexpr char kNl140[] = "nl-140";
 
 template <const char* kInstrument>
 Answer in_force(const Facts& facts) {
@@ -71,6 +72,7 @@ constexpr std::array kEvaluators = {
     Named{"text_in_force:fr-450-1", in_force<kFr450>},
     Named{"text_in_force:it-416", in_force<kIt416>},
     Named{"text_in_force:it-416-bis", in_force<kIt416bis>},
+    Named{"text_in_force:nl-140", in_force<kNl140>},
     Named{"lasting", evaluate_lasting},
     Named{"organized_union", evaluate_organized_union},
     Named{"common_interest", evaluate_common_interest},

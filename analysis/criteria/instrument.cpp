@@ -17,6 +17,7 @@ extern const std::string_view de_129_textproto;
 extern const std::string_view fr_450_textproto;
 extern const std::string_view it_416_textproto;
 extern const std::string_view it_416bis_textproto;
+extern const std::string_view nl_140_textproto;
 }  // namespace palermo::embedded
 
 namespace palermo::criteria {
@@ -38,8 +39,8 @@ core::Status check_sources(const v1::Instrument& instrument) {
     return wrong(fmt::format("the instrument '{}' does not say its language", id));
   if (!instrument.state().empty() && !is_state_code(instrument.state()))
     return wrong(fmt::format("the instrument '{}' names no State by its code", id));
-  for (const std::string* day :
-       {&instrument.in_force_from(), &instrument.in_force_to(), &instrument.certain_from()})
+  for (const std::string* day : {&instrument.in_force_from(), &instrument.in_force_to(),
+                                 &instrument.certain_from(), &instrument.certain_to()})
     if (!is_day_or_empty(*day))
       return wrong(fmt::format("the instrument '{}': '{}' is no date", id, *day));
   for (const v1::AbsentTopic& absent : instrument.absent())
@@ -139,7 +140,7 @@ core::Result<Instruments> Instruments::builtin() {
   auto parsed =
       parse({embedded::untoc_textproto, embedded::som_textproto, embedded::eu_841_textproto,
              embedded::de_129_textproto, embedded::fr_450_textproto, embedded::it_416_textproto,
-             embedded::it_416bis_textproto});
+             embedded::it_416bis_textproto, embedded::nl_140_textproto});
   if (!parsed) parsed.error().code = core::ErrorCode::Internal;
   return parsed;
 }

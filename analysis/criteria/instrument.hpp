@@ -33,7 +33,7 @@ class Instruments {
   /// Whether a finding on an instrument speaks about an element: its own and those they rest on.
   /// "untoc" prints the Protocol's elements too.
   [[nodiscard]] bool concerns(std::string_view instrument, const std::string& element) const;
-  /// Versions of the instruments that a finding on one of them rests on: "untoc 2, som 2".
+  /// Versions of the instruments that a finding on one of them rests on: "untoc 2, som 3".
   [[nodiscard]] std::string version(std::string_view instrument) const;
   [[nodiscard]] std::vector<std::string> ids() const;
   /// Ids of the instruments: untoc, som, eu-841, …

@@ -166,7 +166,7 @@ Command add_assess(CLI::App& app) {
       ->add_option(
           "--instrument", command->options.instrument,
           "untoc (with the Protocol's elements), som (those alone), eu-841, de-129, fr-450-1, "
-          "it-416 or it-416-bis; several by comma are compared")
+          "it-416, it-416-bis or nl-140; several by comma are compared")
       ->capture_default_str();
   parser->add_option("--group", command->options.group,
                      "Group to assess; default: the only one, or the one with most members");

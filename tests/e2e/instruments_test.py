@@ -3,7 +3,7 @@ import json
 
 import support
 
-INSTRUMENTS = ["untoc", "eu-841", "de-129", "fr-450-1", "it-416", "it-416-bis"]
+INSTRUMENTS = ["untoc", "eu-841", "de-129", "fr-450-1", "it-416", "it-416-bis", "nl-140"]
 
 
 def facts(persons=("P1", "P2", "P3"), acts=("2026-03-01", "2026-03-04"), maximum=10, benefit=True,
@@ -48,7 +48,7 @@ class InstrumentsTest(support.CaseTest):
 
     def test_the_convention_answers_as_if_it_stood_alone(self):
         """No element, flip or version of another instrument gets into a finding on the treaties."""
-        for name, versions in (("untoc", "untoc 2, som 2"), ("som", "untoc 2, som 2")):
+        for name, versions in (("untoc", "untoc 2, som 3"), ("som", "untoc 2, som 3")):
             finding = self.assess(facts(), [name])
             self.assertEqual(finding["instrument_version"], versions)
             text = json.dumps(finding)
@@ -59,7 +59,8 @@ class InstrumentsTest(support.CaseTest):
         topics = self.topics(facts())
         self.assertEqual(topics["duration"], {
             "untoc": "indicated", "eu-841": "indicated", "de-129": "undetermined",
-            "fr-450-1": "not asked", "it-416": "undetermined", "it-416-bis": "not asked"})
+            "fr-450-1": "not asked", "it-416": "undetermined", "it-416-bis": "not asked",
+            "nl-140": "not asked"})
         german = self.assess(facts(), ["de-129"])["elements"][0]
         lasting = next(e for e in german["children"] if e["id"] == "de-129.2.lasting")
         self.assertEqual(lasting["reason_codes"], ["JUDGEMENT_TERM"])
@@ -109,6 +110,13 @@ class InstrumentsTest(support.CaseTest):
         self.assertEqual((german["outcome"], german["children"][0]["outcome"]),
                          ("undetermined", "undetermined"))
         self.assertEqual(german["children"][0]["reason_codes"], ["LAW_UNKNOWN"])
+
+    def test_a_wording_is_not_used_after_its_last_reading_either(self):
+        for day, outcome in (("2017-05-10", "indicated"), ("2017-05-11", "undetermined")):
+            content = facts(acts=(day,))
+            content["offences"][0]["law"]["in_force_from"] = "2010-01-01"
+            dutch = self.assess(content, ["nl-140"])["elements"][0]
+            self.assertEqual(dutch["children"][0]["outcome"], outcome, day)
 
     def test_where_they_differ_it_says_why_from_the_texts(self):
         answer = self.assess(facts(), ["untoc", "de-129"])

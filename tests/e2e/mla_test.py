@@ -77,6 +77,15 @@ class MlaTest(support.CaseTest):
         self.assertIn("Taking evidence or statements from persons", self.page())
         self.assertNotIn("incomplete", self.page())
 
+    def test_a_member_without_a_name_is_concerned_too(self):
+        content = statements(more=[{"id": "M9", "kind": "fact", "source": "watch",
+                                    "membership": {"person": "NN A.", "group": "Quay"}}])
+        self.fill(content)
+        draft = self.draft(*AUTHORITY, *ASKED)
+        e = next(f for f in draft["fields"] if f["id"] == "e")
+        self.assertIn("NN A.: name unknown", e["text"])
+        self.assertEqual((e["complete"], e["required"], draft["complete"]), (False, False, True))
+
     def test_the_annex_gives_grounds_and_what_is_located_there(self):
         self.fill()
         grounds = self.draft()["grounds"]

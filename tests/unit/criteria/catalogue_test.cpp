@@ -141,3 +141,24 @@ TEST_CASE("an instrument without article, words, source or in-force date is refu
   CHECK_FALSE(parse("language: \"en\"", "language: \"de\"").ok());  // no English rendering
   CHECK(parse("in_force_from: \"2020-01-01\"", "certain_from: \"2020-01-01\"").ok());
 }
+
+TEST_CASE("a topic is asked once an instrument, and what is left out is not asked",
+          "[instrument]") {
+  const auto trees = criteria::Instruments::builtin();
+  REQUIRE(trees.ok());
+  for (const v1::Instrument& instrument : trees->all()) {
+    std::set<std::string> topics;
+    for (const v1::ElementDef& element : instrument.elements())
+      if (!element.topic().empty()) CHECK(topics.insert(element.topic()).second);
+    for (const v1::AbsentTopic& absent : instrument.absent())
+      CHECK_FALSE(topics.contains(absent.topic()));
+    CHECK(instrument.id() ==
+          trees->names()[static_cast<std::size_t>(&instrument - trees->all().data())]);
+  }
+  CHECK(trees->concerns("untoc", "som.6.1.a"));
+  CHECK_FALSE(trees->concerns("untoc", "de-129.2.lasting"));
+  CHECK(trees->concerns("eu-841", "untoc.2c.random"));
+  CHECK_FALSE(trees->concerns("de-129", "untoc.2a.benefit"));
+  CHECK(trees->version("de-129") == "de-129 1");
+  CHECK(trees->version("eu-841").find("untoc ") != std::string::npos);
+}

@@ -273,11 +273,17 @@ void print_element(const Instruments& instruments, const Facts& facts,
 
 v1::FactsFile with_catalogue(const v1::FactsFile& file) {
   v1::FactsFile out = file;
-  for (v1::Offence& offence : *out.mutable_offences()) {
-    if (offence.has_law() || offence.catalogue_ref().empty()) continue;
-    if (const v1::Law* law = catalogue_law(offence.catalogue_ref())) *offence.mutable_law() = *law;
-  }
+  Catalogue::builtin().apply(out);
   return out;
+}
+
+/// Which data the answer depends on; the catalogue only where an offence names a row of it.
+std::string versions(const Instruments& instruments, const std::string& instrument,
+                     const v1::FactsFile& file) {
+  for (const v1::Offence& offence : file.offences())
+    if (!offence.has_law() && !offence.catalogue_ref().empty())
+      return instruments.version(instrument) + ", catalogue " + Catalogue::builtin().version();
+  return instruments.version(instrument);
 }
 
 void general_notices(const Facts& facts, std::vector<std::string>& notices) {
@@ -344,7 +350,7 @@ core::Result<v1::Finding> assess(const v1::FactsFile& original, const AssessOpti
     return core::Error{
         core::ErrorCode::InvalidArgument,
         fmt::format("there is no instrument '{}'", core::printable(options.instrument, 40)),
-        std::nullopt, "use untoc or som"};
+        std::nullopt, fmt::format("use {}", fmt::join(instruments.names(), ", "))};
   if (!options.as_of.empty() && !core::parse_day(options.as_of))
     return core::Error{core::ErrorCode::InvalidArgument,
                        "--as-of: expected a date such as 2031-03-04"};
@@ -383,7 +389,7 @@ core::Result<v1::Finding> assess(const v1::FactsFile& original, const AssessOpti
   general_notices(facts, notices);
 
   finding.set_instrument(options.instrument);
-  finding.set_instrument_version(instruments.version());
+  finding.set_instrument_version(versions(instruments, options.instrument, original));
   finding.set_software_version(analysis::kSoftwareVersion);
   finding.set_as_of(facts.as_of());
   finding.set_lens(std::string{name_of(options.lens)});
@@ -400,7 +406,7 @@ core::Result<v1::Finding> assess(const v1::FactsFile& original, const AssessOpti
   for (const Lens lens : kAllLenses) {
     if (lens == options.lens) continue;
     for (const auto& [id, answer] : under[lens]) {
-      if (options.instrument == "som" && id.rfind("som.", 0) != 0) continue;
+      if (!instruments.concerns(options.instrument, id)) continue;
       if (answer.outcome == answers.at(id).outcome) continue;
       v1::LensFlip& flip = *finding.add_flips();
       flip.set_lens(std::string{name_of(lens)});

@@ -10,6 +10,18 @@ struct Named {
   Evaluator run;
 };
 
+inline constexpr char kEu841[] = "eu-841";
+inline constexpr char kDe129[] = "de-129";
+inline constexpr char kFr450[] = "fr-450-1";
+inline constexpr char kIt416[] = "it-416";
+inline constexpr char kIt416bis[] = "it-416-bis";
+inline constexpr char kNl140[] = "nl-140";
+
+template <const char* kInstrument>
+Answer in_force(const Facts& facts) {
+  return text_in_force(facts, kInstrument);
+}
+
 constexpr std::array kEvaluators = {
     Named{"random", evaluate_random},
     Named{"immediate", evaluate_immediate},
@@ -55,6 +67,21 @@ constexpr std::array kEvaluators = {
     Named{"organizing_smuggling", evaluate_organizing_smuggling},
     Named{"danger", evaluate_danger},
     Named{"degrading", evaluate_degrading},
+    Named{"text_in_force:eu-841", in_force<kEu841>},
+    Named{"text_in_force:de-129", in_force<kDe129>},
+    Named{"text_in_force:fr-450-1", in_force<kFr450>},
+    Named{"text_in_force:it-416", in_force<kIt416>},
+    Named{"text_in_force:it-416-bis", in_force<kIt416bis>},
+    Named{"text_in_force:nl-140", in_force<kNl140>},
+    Named{"lasting", evaluate_lasting},
+    Named{"organized_union", evaluate_organized_union},
+    Named{"common_interest", evaluate_common_interest},
+    Named{"material_act", evaluate_material_act},
+    Named{"aim_two_years", evaluate_aim_two_years},
+    Named{"aim_five_years", evaluate_aim_five_years},
+    Named{"several_offences", evaluate_several_offences},
+    Named{"intimidating_force", evaluate_intimidating_force},
+    Named{"left_to_an_officer", evaluate_left_to_an_officer},
 };
 
 }  // namespace

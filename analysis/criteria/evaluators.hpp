@@ -26,6 +26,8 @@ Answer evaluate_time(const Facts&);
 Answer evaluate_concert(const Facts&);
 Answer evaluate_aim_directed(const Facts&);
 Answer evaluate_aim_serious(const Facts&);
+/// Whether what the group set out to commit is punishable by a maximum of `years` or more.
+[[nodiscard]] Answer aim_punishable(const Facts&, double years);
 // benefit.cpp
 Answer evaluate_benefit(const Facts&);
 // serious_crime.cpp: art. 2(b), art. 37(3)
@@ -34,7 +36,14 @@ Answer evaluate_serious_crime(const Facts&);
 /// forms of the same State that no act names by themselves. Ids the file does not describe leave
 /// the answer open (LAW_UNKNOWN); "" stands for an act that names none of several; an empty set
 /// asks about all of them.
-[[nodiscard]] Answer serious_crime_among(const Facts&, const std::set<std::string>& named);
+/// @param years  the maximum asked for, inclusive; four is the Convention's
+[[nodiscard]] Answer serious_crime_among(const Facts&, const std::set<std::string>& named,
+                                         double years = 4.0);
+/// Offences that facts about acts and agreements name, whatever the lens: which law is in question
+/// does not depend on how a statement was obtained.
+[[nodiscard]] std::set<std::string> offences_in_question(const Facts&);
+/// Days on which the law of the offences in question is read, in order; empty when none is stated.
+[[nodiscard]] std::vector<core::Date> days_in_question(const Facts&);
 Answer evaluate_one_offence(const Facts&);
 Answer evaluate_bound_by_protocol(const Facts&);
 /// The maximum of one offence on its date and, where a later law changed it, by that law.
@@ -47,7 +56,7 @@ struct Penalty {
   Outcome form = kIndicated;  // whether the facts of an aggravated or organized form are shown
   std::vector<v1::Evidence> facts;  // that show an aggravated or organized form
 };
-[[nodiscard]] Penalty penalty_of(const Facts&, const v1::Offence&);
+[[nodiscard]] Penalty penalty_of(const Facts&, const v1::Offence&, double years = 4.0);
 // transnational.cpp: art. 3(2)
 Answer evaluate_committed_in_states(const Facts&);
 Answer evaluate_directed_from_abroad(const Facts&);
@@ -87,6 +96,18 @@ Answer evaluate_accomplice(const Facts&);
 Answer evaluate_organizing_smuggling(const Facts&);
 Answer evaluate_danger(const Facts&);
 Answer evaluate_degrading(const Facts&);
+// domestic.cpp: what other notions of a criminal group ask and the Convention does not
+/// Whether the text that an instrument encodes was in force on the date of the offence.
+[[nodiscard]] Answer text_in_force(const Facts&, std::string_view instrument);
+Answer evaluate_lasting(const Facts&);
+Answer evaluate_organized_union(const Facts&);
+Answer evaluate_common_interest(const Facts&);
+Answer evaluate_material_act(const Facts&);
+Answer evaluate_aim_two_years(const Facts&);
+Answer evaluate_aim_five_years(const Facts&);
+Answer evaluate_several_offences(const Facts&);
+Answer evaluate_intimidating_force(const Facts&);
+Answer evaluate_left_to_an_officer(const Facts&);
 
 /// Collects what supports and contradicts one proposition and settles it: clean facts indicate;
 /// facts for and against the same thing conflict; contrary facts alone do not indicate; assessments

@@ -4,21 +4,13 @@
 
 #include <algorithm>
 
+#include "analysis/criteria/parties.hpp"
+
 namespace palermo::criteria {
 namespace {
 
 using v1::Person;
 using v1::Statement;
-
-/// Since when the Convention (and so, at the earliest, the Protocol: only Parties to the Convention
-/// may join it, UNTOC art. 37(2)) is in force for a State. The one date that was read in a source.
-struct BoundSince {
-  std::string_view state;
-  std::string_view since;
-};
-constexpr BoundSince kBoundSince[] = {
-    {"DE", "2006-07-14"},  // Tractatenblad 2007, 70
-};
 
 bool compatible(const std::string& a, const std::string& b) {
   return a.empty() || b.empty() || a == b;
@@ -673,8 +665,7 @@ bool Facts::implements(const std::string& id, std::string_view prefix) const {
 std::optional<bool> Facts::is_party(const std::string& state, std::optional<core::Date> day) const {
   // A State bound since a known day was not bound before it, whatever the list of a later date
   // says.
-  for (const BoundSince& known : kBoundSince)
-    if (known.state == state && day && *day < *day_of(std::string{known.since})) return false;
+  if (const auto since = bound_at_the_earliest(state); since && day && *day < *since) return false;
   const auto& parties = file_->case_().parties();
   if (parties.empty()) return std::nullopt;
   return std::find(parties.begin(), parties.end(), state) != parties.end();

@@ -365,7 +365,9 @@ bool shows_aim(const Facts& facts, const Statement& s) {
 }
 }  // namespace
 
-Answer evaluate_aim_serious(const Facts& facts) {
+Answer evaluate_aim_serious(const Facts& facts) { return aim_punishable(facts, 4.0); }
+
+Answer aim_punishable(const Facts& facts, double years) {
   std::set<std::string> firm, any;
   for (const auto body : {Statement::kAct, Statement::kAgreement})
     for (const Statement* s : facts.supporting(body)) {
@@ -373,8 +375,8 @@ Answer evaluate_aim_serious(const Facts& facts) {
       any.insert(facts.offence_of(*s));
       if (!facts.contested(*s)) firm.insert(facts.offence_of(*s));
     }
-  if (any.empty()) return evaluate_serious_crime(facts);
-  return serious_crime_among(facts, firm.empty() ? any : firm);
+  if (any.empty()) return serious_crime_among(facts, offences_in_question(facts), years);
+  return serious_crime_among(facts, firm.empty() ? any : firm, years);
 }
 
 Answer evaluate_aim_directed(const Facts& facts) {

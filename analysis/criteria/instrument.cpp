@@ -1,18 +1,23 @@
 #include "analysis/criteria/instrument.hpp"
 
 #include <fmt/format.h>
-#include <google/protobuf/io/tokenizer.h>
-#include <google/protobuf/text_format.h>
 
 #include <algorithm>
 #include <functional>
 #include <set>
 
 #include "analysis/criteria/evaluators.hpp"
+#include "analysis/criteria/textproto.hpp"
 
 namespace palermo::embedded {
 extern const std::string_view untoc_textproto;
 extern const std::string_view som_textproto;
+extern const std::string_view eu_841_textproto;
+extern const std::string_view de_129_textproto;
+extern const std::string_view fr_450_textproto;
+extern const std::string_view it_416_textproto;
+extern const std::string_view it_416bis_textproto;
+extern const std::string_view nl_140_textproto;
 }  // namespace palermo::embedded
 
 namespace palermo::criteria {
@@ -22,13 +27,38 @@ core::Error wrong(const std::string& why) {
   return core::Error{core::ErrorCode::BadInput, "element tree: " + why};
 }
 
-class FirstError : public google::protobuf::io::ErrorCollector {
- public:
-  void AddError(int line, int column, const std::string& message) override {
-    if (text.empty()) text = fmt::format("line {}, column {}: {}", line + 1, column + 1, message);
+bool is_day_or_empty(const std::string& text) { return text.empty() || day_of(text).has_value(); }
+
+/// What a lawyer must be able to check of every text: where it was read, and when it was in force.
+core::Status check_sources(const v1::Instrument& instrument) {
+  const std::string& id = instrument.id();
+  const std::string& confidence = instrument.confidence();
+  if (confidence != "verified" && confidence != "secondary")
+    return wrong(fmt::format("the instrument '{}' is neither verified nor secondary", id));
+  if (instrument.language().size() != 2)
+    return wrong(fmt::format("the instrument '{}' does not say its language", id));
+  if (!instrument.state().empty() && !is_state_code(instrument.state()))
+    return wrong(fmt::format("the instrument '{}' names no State by its code", id));
+  for (const std::string* day : {&instrument.in_force_from(), &instrument.in_force_to(),
+                                 &instrument.certain_from(), &instrument.certain_to()})
+    if (!is_day_or_empty(*day))
+      return wrong(fmt::format("the instrument '{}': '{}' is no date", id, *day));
+  for (const v1::AbsentTopic& absent : instrument.absent())
+    if (absent.topic().empty() || absent.text().empty())
+      return wrong(fmt::format("the instrument '{}' leaves out a topic without saying why", id));
+  for (const v1::ElementDef& element : instrument.elements()) {
+    if (element.source().empty() && instrument.source().empty())
+      return wrong(fmt::format("'{}' has no source", element.id()));
+    if (!is_day_or_empty(element.in_force_from()) || !is_day_or_empty(element.in_force_to()))
+      return wrong(fmt::format("'{}' has a date that is none", element.id()));
+    if (element.in_force_from().empty() && instrument.in_force_from().empty() &&
+        instrument.certain_from().empty())
+      return wrong(fmt::format("'{}' does not say since when it is in force", element.id()));
+    if (instrument.language() != "en" && element.translation().empty())
+      return wrong(fmt::format("'{}' has no English rendering", element.id()));
   }
-  std::string text;
-};
+  return core::ok();
+}
 
 }  // namespace
 
@@ -37,14 +67,15 @@ core::Result<Instruments> Instruments::parse(const std::vector<std::string_view>
   out.instruments_.reserve(texts.size());
   for (const std::string_view text : texts) {
     v1::Instrument& instrument = out.instruments_.emplace_back();
-    google::protobuf::TextFormat::Parser parser;
-    FirstError first;
-    parser.RecordErrorsTo(&first);
-    if (!parser.ParseFromString(std::string{text}, &instrument)) return wrong(first.text);
+    TextProto parser;
+    if (!parser.parse(text, instrument))
+      return wrong(fmt::format("line {}, column {}: {}", parser.error_line, parser.error_column,
+                               parser.error));
   }
   for (const v1::Instrument& instrument : out.instruments_) {
     if (instrument.id().empty() || instrument.version().empty())
       return wrong("an instrument has no id or no version");
+    PALERMO_CHECK_OK(check_sources(instrument));
     for (const v1::ElementDef& element : instrument.elements())
       if (!out.elements_.emplace(element.id(), &element).second)
         return wrong(fmt::format("'{}' is defined twice", element.id()));
@@ -106,7 +137,10 @@ core::Result<Instruments> Instruments::parse(const std::vector<std::string_view>
 }
 
 core::Result<Instruments> Instruments::builtin() {
-  auto parsed = parse({embedded::untoc_textproto, embedded::som_textproto});
+  auto parsed =
+      parse({embedded::untoc_textproto, embedded::som_textproto, embedded::eu_841_textproto,
+             embedded::de_129_textproto, embedded::fr_450_textproto, embedded::it_416_textproto,
+             embedded::it_416bis_textproto, embedded::nl_140_textproto});
   if (!parsed) parsed.error().code = core::ErrorCode::Internal;
   return parsed;
 }
@@ -127,16 +161,48 @@ std::string Instruments::home_of(const std::string& id) const {
   return found == homes_.end() ? std::string{} : found->second;
 }
 
-std::string Instruments::version() const {
+bool Instruments::concerns(std::string_view instrument, const std::string& element) const {
+  if (instrument == "untoc")
+    return element.rfind("untoc.", 0) == 0 || element.rfind("som.", 0) == 0;
+  if (instrument == "som") return element.rfind("som.", 0) == 0;
+  const v1::Instrument* asked = this->instrument(instrument);
+  if (asked == nullptr) return false;
+  std::set<std::string> seen;
+  const std::function<bool(const std::string&)> reaches = [&](const std::string& id) {
+    if (id == element) return true;
+    if (!seen.insert(id).second) return false;
+    const v1::ElementDef* def = find(id);
+    return def != nullptr && std::any_of(def->children().begin(), def->children().end(), reaches);
+  };
+  return std::any_of(asked->roots().begin(), asked->roots().end(), reaches);
+}
+
+std::string Instruments::version(std::string_view instrument) const {
   std::string out;
-  for (const v1::Instrument& instrument : instruments_)
-    out += (out.empty() ? "" : ", ") + instrument.id() + " " + instrument.version();
+  for (const v1::Instrument& each : instruments_) {
+    // Convention and Protocol refer to each other: a finding on either rests on both.
+    const bool treaties = (instrument == "untoc" || instrument == "som") &&
+                          (each.id() == "untoc" || each.id() == "som");
+    const bool used = treaties || each.id() == instrument ||
+                      (instrument != "untoc" && instrument != "som" &&
+                       std::any_of(each.elements().begin(), each.elements().end(),
+                                   [&](const v1::ElementDef& element) {
+                                     return concerns(instrument, element.id());
+                                   }));
+    if (used) out += (out.empty() ? "" : ", ") + each.id() + " " + each.version();
+  }
   return out;
 }
 
 std::vector<std::string> Instruments::ids() const {
   std::vector<std::string> out;
   for (const auto& [id, element] : elements_) out.push_back(id);
+  return out;
+}
+
+std::vector<std::string> Instruments::names() const {
+  std::vector<std::string> out;
+  for (const v1::Instrument& instrument : instruments_) out.push_back(instrument.id());
   return out;
 }
 

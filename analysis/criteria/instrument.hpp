@@ -11,11 +11,14 @@
 
 namespace palermo::criteria {
 
-/// Convention and Protocol together: either refers to the other's elements.
+/// Convention and Protocol together, because either refers to the other's elements, and beside them
+/// other notions of a criminal group, which may ask an element of the Convention as their own.
 class Instruments {
  public:
   /// Parses texts and checks them: ids unique, children known, no cycle, each LEAF with a known
-  /// evaluator, each other element with children, every element with article, title and text.
+  /// evaluator, each other element with children, every element with article, title, verbatim text,
+  /// source and in-force dates (its own or the instrument's), a foreign text with an English
+  /// rendering.
   /// @error BadInput  names the element that is wrong
   [[nodiscard]] static core::Result<Instruments> parse(const std::vector<std::string_view>& texts);
   /// The trees that the binary carries. A mistake in them is our bug (Internal).
@@ -27,9 +30,14 @@ class Instruments {
   /// The one place where an element's own children are printed: a root stands for itself, else the
   /// parent whose id its own id continues, else the first that names it.
   [[nodiscard]] std::string home_of(const std::string& id) const;
-  /// "untoc 1, som 1".
-  [[nodiscard]] std::string version() const;
+  /// Whether a finding on an instrument speaks about an element: its own and those they rest on.
+  /// "untoc" prints the Protocol's elements too.
+  [[nodiscard]] bool concerns(std::string_view instrument, const std::string& element) const;
+  /// Versions of the instruments that a finding on one of them rests on: "untoc 2, som 3".
+  [[nodiscard]] std::string version(std::string_view instrument) const;
   [[nodiscard]] std::vector<std::string> ids() const;
+  /// Ids of the instruments: untoc, som, eu-841, …
+  [[nodiscard]] std::vector<std::string> names() const;
 
  private:
   std::vector<v1::Instrument> instruments_;

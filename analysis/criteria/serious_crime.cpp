@@ -11,8 +11,6 @@ namespace {
 using v1::Element;
 using v1::Statement;
 
-constexpr double kSeriousYears = 4.0;  // inclusive: "at least four years"
-
 /// A statutory maximum: a number of years, or a more serious penalty.
 struct Maximum {
   bool known = false;
@@ -20,7 +18,8 @@ struct Maximum {
   std::string text;
 };
 
-Maximum maximum_of(const v1::Law& law) {
+/// @param asked  years, inclusive: "at least four years"
+Maximum maximum_of(const v1::Law& law, double asked) {
   using V = google::protobuf::Value;
   if (!law.has_max_years()) return {};
   if (law.max_years().kind_case() == V::kStringValue)
@@ -28,7 +27,7 @@ Maximum maximum_of(const v1::Law& law) {
             law.max_years().string_value() == "LIFE" ? "life" : "a more serious penalty"};
   if (law.max_years().kind_case() != V::kNumberValue) return {};
   const double years = law.max_years().number_value();
-  return {true, years >= kSeriousYears, fmt::format("{} year{}", years, years == 1 ? "" : "s")};
+  return {true, years >= asked, fmt::format("{} year{}", years, years == 1 ? "" : "s")};
 }
 
 std::string name_of_law(const v1::Law& law) {
@@ -51,14 +50,8 @@ std::vector<core::Date> offence_days(const Facts& facts, const v1::Offence& offe
   return days;
 }
 
-/// Offences that facts about acts and agreements name, whatever the lens: which law is in question
-/// does not depend on how a statement was obtained.
-std::set<std::string> offences_in_question(const Facts& facts) {
-  std::set<std::string> out;
-  for (const Statement* s : facts.all())
-    if ((s->has_act() || s->has_agreement()) && is_fact(*s) && !contradicts(*s))
-      out.insert(facts.offence_of(*s));
-  return out;
+std::string in_years(double years) {
+  return years == 4.0 ? "four years" : fmt::format("{} years", years);
 }
 
 std::string state_of(const v1::Offence& offence) {
@@ -124,22 +117,39 @@ FormFacts form_facts(const Facts& facts, const v1::Offence& offence, const v1::L
 
 }  // namespace
 
-Penalty penalty_of(const Facts& facts, const v1::Offence& offence) {
+std::set<std::string> offences_in_question(const Facts& facts) {
+  std::set<std::string> out;
+  for (const Statement* s : facts.all())
+    if ((s->has_act() || s->has_agreement()) && is_fact(*s) && !contradicts(*s))
+      out.insert(facts.offence_of(*s));
+  return out;
+}
+
+std::vector<core::Date> days_in_question(const Facts& facts) {
+  const auto named = offences_in_question(facts);
+  std::set<core::Date> days;
+  for (const v1::Offence& offence : facts.file().offences())
+    if (named.empty() || named.contains("") || named.contains(offence.id()))
+      for (const core::Date& day : offence_days(facts, offence)) days.insert(day);
+  return {days.begin(), days.end()};
+}
+
+Penalty penalty_of(const Facts& facts, const v1::Offence& offence, double years) {
   Penalty out;
   v1::Law law = offence.law();
   if (!offence.has_law() && !offence.catalogue_ref().empty()) {
-    const v1::Law* row = catalogue_law(offence.catalogue_ref());
-    if (row == nullptr) {
-      out.reasons.insert(Element::LAW_UNKNOWN);
-      out.text =
-          fmt::format("{}: the catalogue has no row '{}'", offence.id(), offence.catalogue_ref());
-      out.missing = fmt::format("the law of {}: provision, maximum and dates", offence.id());
-      return out;
-    }
-    law = *row;
+    // assess() has put the law of every usable row into its offence.
+    const bool memory = Catalogue::builtin().find(offence.catalogue_ref()) != nullptr;
+    out.reasons.insert(Element::LAW_UNKNOWN);
+    out.text = memory ? fmt::format("{}: the catalogue knows '{}' from memory only", offence.id(),
+                                    offence.catalogue_ref())
+                      : fmt::format("{}: the catalogue has no row '{}'", offence.id(),
+                                    offence.catalogue_ref());
+    out.missing = fmt::format("the law of {}: provision, maximum and dates", offence.id());
+    return out;
   }
   const std::string name = name_of_law(law);
-  const Maximum then = maximum_of(law);
+  const Maximum then = maximum_of(law, years);
   const FormFacts form = form_facts(facts, offence, law);
   out.form = form.outcome;
   const auto unknown = [&](std::string why, std::string missing) {
@@ -158,10 +168,16 @@ Penalty penalty_of(const Facts& facts, const v1::Offence& offence) {
     return unknown("since when it is in force is not stated",
                    fmt::format("since when {} with this maximum is in force", name));
   for (const core::Date& day : days) {
-    if (day < *from || (to && *to < day))
-      return unknown(fmt::format("not in force on {} (in force {} to {})", core::format_date(day),
-                                 law.in_force_from(), to ? law.in_force_to() : "date"),
-                     fmt::format("the law in force on {}", core::format_date(day)));
+    if (day < *from || (to && *to < day)) {
+      const std::string span =
+          fmt::format("{} to {}", law.in_force_from(), to ? law.in_force_to() : "date");
+      return unknown(
+          offence.catalogue_ref().empty()
+              ? fmt::format("not in force on {} (in force {})", core::format_date(day), span)
+              : fmt::format("the catalogue row {} does not cover {} (it covers {})",
+                            offence.catalogue_ref(), core::format_date(day), span),
+          fmt::format("the law in force on {}", core::format_date(day)));
+    }
   }
   out.in_force = true;
   if (!then.known)
@@ -173,7 +189,7 @@ Penalty penalty_of(const Facts& facts, const v1::Offence& offence) {
 
   if (offence.has_later_law()) {
     const v1::Law& later = offence.later_law();
-    const Maximum now = maximum_of(later);
+    const Maximum now = maximum_of(later, years);
     const auto since = day_of(later.in_force_from());
     const auto asked = day_of(facts.as_of());
     const bool future = since && asked && *asked < *since;
@@ -221,7 +237,7 @@ Penalty penalty_of(const Facts& facts, const v1::Offence& offence) {
   return out;
 }
 
-Answer serious_crime_among(const Facts& facts, const std::set<std::string>& named) {
+Answer serious_crime_among(const Facts& facts, const std::set<std::string>& named, double years) {
   Answer out;
   out.rests_on_law = true;
   std::vector<const v1::Offence*> asked;
@@ -257,7 +273,7 @@ Answer serious_crime_among(const Facts& facts, const std::set<std::string>& name
   std::vector<Outcome> parts;
   std::vector<std::pair<std::set<Reason>, std::string>> open;
   for (const v1::Offence* offence : asked) {
-    const Penalty penalty = penalty_of(facts, *offence);
+    const Penalty penalty = penalty_of(facts, *offence, years);
     parts.push_back(penalty.outcome);
     v1::Evidence law;
     law.set_statement_id(offence->id());
@@ -265,11 +281,11 @@ Answer serious_crime_among(const Facts& facts, const std::set<std::string>& name
     law.set_kind("law");
     law.set_source(offence->law().source());
     if (penalty.outcome == kIndicated) {
-      law.set_why("four years or more");
+      law.set_why(in_years(years) + " or more");
       out.supporting.push_back(law);
       out.supporting.insert(out.supporting.end(), penalty.facts.begin(), penalty.facts.end());
     } else if (penalty.outcome == kNotIndicated) {
-      law.set_why("below four years, or a form whose own facts are not indicated");
+      law.set_why("below " + in_years(years) + ", or a form whose own facts are not indicated");
       out.contrary.push_back(law);
     } else {
       out.notes.push_back(penalty.text);

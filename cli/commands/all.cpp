@@ -2,6 +2,8 @@
 
 #include <iterator>
 
+#include "cli/commands/cooperation.hpp"
+
 namespace palermo::cli {
 namespace {
 
@@ -26,7 +28,10 @@ std::vector<Command> add_commands(CLI::App& app) {
   append(all, add_sql(app));
   append(all, add_entity(app));
   append(all, add_assess(app));
+  append(all, add_catalogue(app));
   append(all, add_report(app));
+  append(all, add_mla(app));
+  append(all, add_cooperation(app));
   append(all, add_decide(app));
   append(all, add_simulate(app));
   append(all, add_audit(app));

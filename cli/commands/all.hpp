@@ -18,10 +18,12 @@ Command add_locate(CLI::App& app);
 Command add_sql(CLI::App& app);
 std::vector<Command> add_entity(CLI::App& app);
 Command add_assess(CLI::App& app);
+std::vector<Command> add_catalogue(CLI::App& app);
 Command add_report(CLI::App& app);
 Command add_decide(CLI::App& app);
 Command add_simulate(CLI::App& app);
 std::vector<Command> add_audit(CLI::App& app);
+std::vector<Command> add_mla(CLI::App& app);
 std::vector<Command> add_calls(CLI::App& app);
 std::vector<Command> add_network(CLI::App& app);
 

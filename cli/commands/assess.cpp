@@ -8,8 +8,11 @@
 #include <sstream>
 
 #include "analysis/criteria/case_finding.hpp"
+#include "analysis/criteria/compare.hpp"
 #include "analysis/version.hpp"
 #include "cli/commands/all.hpp"
+#include "cli/commands/catalogue_file.hpp"
+#include "cli/commands/compare_text.hpp"
 #include "cli/commands/finding_text.hpp"
 #include "core/base/json_message.hpp"
 #include "core/base/text.hpp"
@@ -21,6 +24,7 @@ namespace {
 struct AssessCommand {
   std::string facts;
   std::string reproduce;
+  std::string catalogue;
   std::string lens = "all";
   criteria::AssessOptions options;
 };
@@ -77,6 +81,34 @@ core::Status run_reproduce(const std::string& finding_id, const Context& context
   return core::ok();
 }
 
+/// One finding an instrument, from the facts file or from the case.
+core::Result<std::vector<v1::Finding>> findings_of(const AssessCommand& command,
+                                                   const std::vector<std::string>& names,
+                                                   const Context& context) {
+  std::vector<v1::Finding> out;
+  criteria::AssessOptions options = command.options;
+  if (command.facts.empty()) {
+    PALERMO_TRY(session::Session session, context.open());
+    for (const std::string& name : names) {
+      options.instrument = name;
+      PALERMO_TRY(v1::Finding finding, criteria::assess_case(session, options));
+      out.push_back(std::move(finding));
+    }
+    return out;
+  }
+  PALERMO_TRY(v1::FactsFile facts, facts_from(command.facts));
+  if (!command.catalogue.empty()) {
+    PALERMO_TRY(const criteria::Catalogue catalogue, catalogue_of(command.catalogue));
+    catalogue.apply(facts);
+  }
+  for (const std::string& name : names) {
+    options.instrument = name;
+    PALERMO_TRY(v1::Finding finding, criteria::assess(facts, options));
+    out.push_back(std::move(finding));
+  }
+  return out;
+}
+
 core::Status run_assess(AssessCommand command, const Context& context) {
   const auto lens = criteria::lens_named(command.lens);
   if (!lens)
@@ -90,15 +122,25 @@ core::Status run_assess(AssessCommand command, const Context& context) {
       return core::Error{core::ErrorCode::Usage, "--reproduce works on a case, not with --facts"};
     return run_reproduce(command.reproduce, context);
   }
-  v1::Finding finding;
-  if (command.facts.empty()) {
-    PALERMO_TRY(session::Session session, context.open());
-    PALERMO_TRY(finding, criteria::assess_case(session, command.options));
-  } else {
-    PALERMO_TRY(const v1::FactsFile facts, facts_from(command.facts));
-    PALERMO_TRY(finding, criteria::assess(facts, command.options));
+  if (!command.catalogue.empty() && command.facts.empty())
+    return core::Error{core::ErrorCode::Usage,
+                       "--catalogue goes with --facts; a finding of a case must derive again",
+                       std::nullopt, "state the law in the offences that the case ingests"};
+  PALERMO_TRY(const std::vector<std::string> names,
+              criteria::instruments_named(command.options.instrument));
+  PALERMO_TRY(const std::vector<v1::Finding> findings, findings_of(command, names, context));
+  if (findings.size() == 1) {
+    context.answer(findings[0], [&] { return finding_text(findings[0]); });
+    return core::ok();
   }
-  context.answer(finding, [&] { return finding_text(finding); });
+  PALERMO_TRY(const criteria::Instruments trees, criteria::Instruments::builtin());
+  v1::AssessedInstruments answer;
+  for (const v1::Finding& finding : findings) {
+    answer.add_instruments(finding.instrument());
+    *answer.add_findings() = finding;
+  }
+  *answer.mutable_comparison() = criteria::compare(trees, findings);
+  context.answer(answer, [&] { return comparison_text(answer); });
   return core::ok();
 }
 
@@ -113,12 +155,18 @@ Command add_assess(CLI::App& app) {
                    "Facts file (JSON), needs no case; default: what the case states")
       ->type_name("FILE");
   parser
+      ->add_option("--catalogue", command->catalogue,
+                   "With --facts: catalogue whose rows go before the program's own")
+      ->type_name("FILE");
+  parser
       ->add_option("--reproduce", command->reproduce,
                    "Derive a finding of the case again and compare")
       ->type_name("ID");
   parser
-      ->add_option("--instrument", command->options.instrument,
-                   "untoc (with the Protocol's elements) or som (those alone)")
+      ->add_option(
+          "--instrument", command->options.instrument,
+          "untoc (with the Protocol's elements), som (those alone), eu-841, de-129, fr-450-1, "
+          "it-416, it-416-bis or nl-140; several by comma are compared")
       ->capture_default_str();
   parser->add_option("--group", command->options.group,
                      "Group to assess; default: the only one, or the one with most members");

@@ -124,7 +124,8 @@ FormFacts form_facts(const Facts& facts, const v1::Offence& offence, const v1::L
 
 }  // namespace
 
-Penalty penalty_of(const Facts& facts, const v1::Offence& offence) {
+namespace {
+Penalty find_penalty(const Facts& facts, const v1::Offence& offence) {
   Penalty out;
   v1::Law law = offence.law();
   if (!offence.has_law() && !offence.catalogue_ref().empty()) {
@@ -220,6 +221,13 @@ Penalty penalty_of(const Facts& facts, const v1::Offence& offence) {
   }
   return out;
 }
+}  // namespace
+
+const Penalty& penalty_of(const Facts& facts, const v1::Offence& offence) {
+  auto& known = facts.penalties()[offence.id()];
+  if (known == nullptr) known = std::make_shared<const Penalty>(find_penalty(facts, offence));
+  return *known;
+}
 
 Answer serious_crime_among(const Facts& facts, const std::set<std::string>& named) {
   Answer out;
@@ -257,7 +265,7 @@ Answer serious_crime_among(const Facts& facts, const std::set<std::string>& name
   std::vector<Outcome> parts;
   std::vector<std::pair<std::set<Reason>, std::string>> open;
   for (const v1::Offence* offence : asked) {
-    const Penalty penalty = penalty_of(facts, *offence);
+    const Penalty& penalty = penalty_of(facts, *offence);
     parts.push_back(penalty.outcome);
     v1::Evidence law;
     law.set_statement_id(offence->id());

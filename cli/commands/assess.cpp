@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "analysis/criteria/case_finding.hpp"
+#include "analysis/criteria/known_at.hpp"
 #include "analysis/version.hpp"
 #include "cli/commands/all.hpp"
 #include "cli/commands/finding_text.hpp"
@@ -96,7 +97,16 @@ core::Status run_assess(AssessCommand command, const Context& context) {
     PALERMO_TRY(finding, criteria::assess_case(session, command.options));
   } else {
     PALERMO_TRY(const v1::FactsFile facts, facts_from(command.facts));
-    PALERMO_TRY(finding, criteria::assess(facts, command.options));
+    if (command.options.known_at.empty()) {
+      PALERMO_TRY(finding, criteria::assess(facts, command.options));
+    } else {
+      PALERMO_TRY(const v1::FactsFile then, criteria::known_at(facts, command.options.known_at));
+      command.options.now = &facts;
+      PALERMO_TRY(finding, criteria::assess(then, command.options));
+      finding.add_notices(
+          "a facts file does not say when a statement came in: what was observed by then counts as "
+          "known, which may be more than was known");
+    }
   }
   context.answer(finding, [&] { return finding_text(finding); });
   return core::ok();
@@ -126,6 +136,18 @@ Command add_assess(CLI::App& app) {
       ->add_option("--lens", command->lens,
                    "all, lawful, corroborated, without_undercover or without_restricted")
       ->capture_default_str();
+  parser
+      ->add_option("--without", command->options.without,
+                   "What if these authorizations fell: leave out what was obtained under them, and "
+                   "show what survives, weakens or falls")
+      ->delimiter(',')
+      ->type_name("AUTH[,AUTH]");
+  parser
+      ->add_option(
+          "--known-at", command->options.known_at,
+          "As known then: only what was on record at this moment (a date: its end, UTC); of "
+          "a facts file, what was observed by then")
+      ->type_name("DATE");
   parser->add_option("--standard", command->options.standard,
                      "Standard of proof the reader applies; recorded, never computed with");
   parser->add_option("--as-of", command->options.as_of,

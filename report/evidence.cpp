@@ -79,6 +79,7 @@ void one_element(const Page& page, const FlatElement& flat, std::string& out) {
       outcome_badge(element.outcome()));
   if (!element.text().empty())
     out += fmt::format("<blockquote>{}</blockquote>\n", plain(element.text()));
+  decisions(page, element, out);
   for (const bool contrary : {false, true}) {
     const std::vector<const v1::Evidence*> list = own_statements(element, contrary);
     const std::string parts = through_parts(element, contrary);
@@ -111,6 +112,7 @@ void one_element(const Page& page, const FlatElement& flat, std::string& out) {
       out += "</ul>\n";
     }
   }
+  firmness(page, element, out);
   if (element.notes_size() > 0) {
     out += "<p class=\"label\">Rule applied</p>\n<ul class=\"rules\">\n";
     for (const std::string& note : element.notes())

@@ -47,6 +47,9 @@ void network(const Page& page, std::string& out);
 void timeline(const Page& page, std::string& out);
 void acts(const Page& page, std::string& out);
 void evidence_by_element(const Page& page, std::string& out);
+/// Within one element: who decided what, and what carries the outcome and would change it.
+void decisions(const Page& page, const v1::Element& element, std::string& out);
+void firmness(const Page& page, const v1::Element& element, std::string& out);
 void evidence_register(const Page& page, std::string& out);
 void authorizations(const Page& page, std::string& out);
 void verification(const Page& page, std::string& out);

@@ -2,8 +2,8 @@
 // against it and what is missing. Never a verdict on guilt, never a score of a person.
 #pragma once
 
-#include <map>
 #include <string>
+#include <vector>
 
 #include "analysis/criteria/facts.hpp"
 #include "analysis/criteria/instrument.hpp"
@@ -20,21 +20,25 @@ struct AssessOptions {
   std::string standard;  // recorded as the reader's; never computed with
   std::string as_of;     // empty: the file's
   bool count_legal_persons = false;
-  std::uint32_t ledger_size = 0;  // entries when derived; 0 without a case store
+  std::uint32_t ledger_size = 0;     // entries when derived; 0 without a case store
+  std::vector<std::string> without;  // authorizations: what if they fell; each must be known
+  std::string known_at;              // the facts are those on record at this instant
+  std::uint32_t known_entries = 0;   // ledger entries then; 0 without a case store
+  /// With known_at: the facts on record now, to compare with. Null: nothing is compared.
+  const v1::FactsFile* now = nullptr;
+  bool explain = true;  // minimum evidence, single points of failure, what would change an outcome
 };
 
 /// Assesses a facts file under one lens and says which elements differ under the others.
 ///
 /// The same file, options and versions give the same finding; the order of statements does not
 /// matter.
-/// @error InvalidArgument  no such instrument or group, or as_of is no date
+/// @error InvalidArgument  no such instrument or group, as_of is no date, or no statement was
+/// obtained
+///                         under an authorization of `without`
+/// @cost O(n log n) for n statements, and what minimum_evidence.hpp says
 [[nodiscard]] core::Result<v1::Finding> assess(const v1::FactsFile& facts,
                                                const AssessOptions& options);
-
-/// Every element's answer under one lens, by element id. What assess() prints is made from it.
-[[nodiscard]] std::map<std::string, Answer> evaluate_all(const Instruments& instruments,
-                                                         const Facts& facts,
-                                                         std::vector<std::string>& notices);
 
 /// SHA-256 (hex) over the file's header, offences and statements in natural order of their ids.
 [[nodiscard]] std::string facts_sha256(const v1::FactsFile& facts);

@@ -6,8 +6,10 @@
 
 #include <map>
 
+#include "analysis/criteria/known_at.hpp"
 #include "analysis/entity/event_log.hpp"
 #include "core/base/encoding.hpp"
+#include "core/base/json_message.hpp"
 #include "core/base/text.hpp"
 #include "core/base/time.hpp"
 #include "core/store/record_store.hpp"
@@ -103,22 +105,84 @@ core::Result<v1::FactsFile> stated_by_case(store::Database& db,
     PALERMO_TRY(const bool row, query.step());
     if (!row) return facts;
     if (before_leaf && query.integer(1) >= *before_leaf) continue;
-    if (!facts.add_statements()->ParseFromString(std::string{query.blob(0)}))
+    v1::Statement& statement = *facts.add_statements();
+    if (statement.ParseFromString(std::string{query.blob(0)})) {
+      v1::Decided& decided = *statement.mutable_decided();
+      decided.set_event_id(statement.id());
+      decided.set_by(statement.judgement().by());
+      decided.set_at(statement.judgement().at());
+    } else {
       return Error{ErrorCode::Integrity,
                    fmt::format("the decision of leaf {} cannot be read back", query.integer(1)),
                    std::nullopt,
                    {},
                    "ALTERED"};
+    }
   }
 }
+
+namespace {
+
+/// Microseconds at which an entry was recorded.
+core::Result<std::int64_t> recorded_at(session::Session& session, std::uint64_t index) {
+  PALERMO_TRY(const std::string leaf, session.ledger().leaf(index));
+  const auto json = core::parse_json(leaf);
+  if (json && json->is_object() && json->contains("recorded_at") &&
+      (*json)["recorded_at"].is_string()) {
+    const auto at = core::parse_date_or_instant((*json)["recorded_at"].get<std::string>(), false);
+    if (at) return at->us;
+  }
+  return Error{ErrorCode::Integrity,
+               fmt::format("ledger entry {} does not say when it was recorded", index),
+               std::nullopt,
+               {},
+               "ALTERED"};
+}
+
+/// How many of the first `size` entries were on record at that moment; their times never decrease.
+core::Result<std::uint64_t> entries_at(session::Session& session, std::int64_t moment,
+                                       std::uint64_t size) {
+  std::uint64_t low = 0, high = size;
+  while (low < high) {
+    const std::uint64_t middle = low + (high - low) / 2;
+    PALERMO_TRY(const std::int64_t at, recorded_at(session, middle));
+    if (at <= moment) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+/// Derives a finding from what the case held when its ledger had `size` entries.
+/// @param before_leaf  the same bound for the stored rows; absent: everything
+core::Result<v1::Finding> derive(session::Session& session, AssessOptions options,
+                                 std::uint64_t size, std::optional<std::int64_t> before_leaf) {
+  options.ledger_size = static_cast<std::uint32_t>(size);
+  PALERMO_TRY(const v1::FactsFile facts, stated_by_case(session.db(), before_leaf));
+  if (options.known_at.empty()) return assess(facts, options);
+  PALERMO_TRY(const std::int64_t moment, moment_of(options.known_at));
+  PALERMO_TRY(const std::uint64_t known, entries_at(session, moment, size));
+  if (known == 0)
+    return Error{ErrorCode::InvalidArgument,
+                 fmt::format("--known-at: the case did not exist at {}",
+                             core::printable(options.known_at, 40)),
+                 std::nullopt, "give a moment after `palermo init`"};
+  options.known_entries = static_cast<std::uint32_t>(known);
+  options.now = &facts;
+  PALERMO_TRY(const v1::FactsFile then,
+              stated_by_case(session.db(), static_cast<std::int64_t>(known)));
+  return assess(then, options);
+}
+
+}  // namespace
 
 core::Result<v1::Finding> assess_case(session::Session& session, AssessOptions options) {
   PALERMO_CHECK_OK(session.permit(authorization::Operation::Assess));
   PALERMO_TRY(store::Transaction transaction, session.db().begin());
   PALERMO_TRY(const std::uint64_t size, session.ledger().size());
-  options.ledger_size = static_cast<std::uint32_t>(size);
-  PALERMO_TRY(const v1::FactsFile facts, stated_by_case(session.db(), std::nullopt));
-  PALERMO_TRY(v1::Finding finding, assess(facts, options));
+  PALERMO_TRY(v1::Finding finding, derive(session, std::move(options), size, std::nullopt));
   PALERMO_TRY(std::optional<v1::Finding> known, stored_finding(session.db(), finding.finding_id()));
   v1::LedgerEntry entry;
   if (known) {
@@ -170,7 +234,8 @@ core::Result<v1::Reproduction> reproduce(session::Session& session, const std::s
   options.standard = then->standard();
   options.as_of = then->as_of();
   options.count_legal_persons = then->count_legal_persons();
-  options.ledger_size = then->ledger_size();
+  options.without.assign(then->without().begin(), then->without().end());
+  options.known_at = then->known_at();
   const auto lens = lens_named(then->lens());
   if (!lens)
     return Error{ErrorCode::Integrity,
@@ -179,10 +244,9 @@ core::Result<v1::Reproduction> reproduce(session::Session& session, const std::s
                  {},
                  "ALTERED"};
   options.lens = *lens;
-  PALERMO_TRY(const v1::FactsFile facts, stated_by_case(session.db(), then->ledger_size()));
   v1::Reproduction out;
   out.set_finding_id(finding_id);
-  auto now = assess(facts, options);
+  auto now = derive(session, options, then->ledger_size(), then->ledger_size());
   if (!now) {
     out.add_differences(now.error().message);
   } else {

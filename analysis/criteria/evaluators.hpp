@@ -56,7 +56,10 @@ struct Penalty {
   Outcome form = kIndicated;  // whether the facts of an aggravated or organized form are shown
   std::vector<v1::Evidence> facts;  // that show an aggravated or organized form
 };
-[[nodiscard]] Penalty penalty_of(const Facts&, const v1::Offence&, double years = 4.0);
+/// @param offence  of the facts' own file; found once and kept with the facts
+/// @param years    what the instrument asks of the maximum
+[[nodiscard]] const Penalty& penalty_of(const Facts&, const v1::Offence& offence,
+                                        double years = 4.0);
 // transnational.cpp: art. 3(2)
 Answer evaluate_committed_in_states(const Facts&);
 Answer evaluate_directed_from_abroad(const Facts&);

@@ -203,17 +203,32 @@ std::string listed(const PersonSet& names) {
   return out;
 }
 
-Facts::Facts(const v1::FactsFile& file, const Choice& choice)
-    : file_{&file},
-      choice_{choice},
-      as_of_{choice.as_of.empty() ? file.case_().as_of() : choice.as_of} {
+std::vector<const Statement*> in_natural_order(const v1::FactsFile& file) {
+  std::vector<const Statement*> out;
   for (const Statement& s : file.statements())
-    if (!s.has_judgement()) all_.push_back(&s);
-  std::stable_sort(all_.begin(), all_.end(), [](const Statement* a, const Statement* b) {
+    if (!s.has_judgement()) out.push_back(&s);
+  std::stable_sort(out.begin(), out.end(), [](const Statement* a, const Statement* b) {
     return natural_less(a->id(), b->id());
   });
-  for (const Statement* s : all_)
+  return out;
+}
+
+Facts::Facts(const v1::FactsFile& file, const Choice& choice)
+    : Facts{file, choice, in_natural_order(file)} {}
+
+Facts::Facts(const v1::FactsFile& file, const Choice& choice, std::vector<const Statement*> ordered)
+    : file_{&file},
+      choice_{choice},
+      as_of_{choice.as_of.empty() ? file.case_().as_of() : choice.as_of},
+      all_{std::move(ordered)} {
+  for (const Statement* s : all_) {
+    by_id_.emplace(s->id(), s);
     if (under_lens(*s)) used_.push_back(s);
+    if (s->source().empty()) continue;
+    const auto [found, first] = repeated_by_.emplace(s->source(), s->origin());
+    if (!first && found->second != s->origin()) found->second.clear();
+  }
+  in_lens_.insert(used_.begin(), used_.end());
   identities_ = std::make_unique<Identities>(all_, used_);
   for (const Statement* s : all_)
     if (s->has_person() && !criteria::contradicts(*s)) {
@@ -221,12 +236,49 @@ Facts::Facts(const v1::FactsFile& file, const Choice& choice)
       persons_[person].push_back(s);
       if (s->has_decided()) decided_categories_[person] = s;  // ids of decisions rise with time
     }
+  sort_by_body();
   choose_group();
   count();
   find_joints();
 }
 
+void Facts::sort_by_body() {
+  for (const Statement* s : used_) {
+    OfBody& body = by_body_[s->body_case()];
+    if (!is_fact(*s)) {
+      body.assessments.push_back(s);
+    } else if (!criteria::contradicts(*s)) {
+      body.supporting.push_back(s);
+      if (s->has_association())
+        associates_.insert(identities_->canonical(s->association().person()));
+      if (!s->has_act() || !s->act().has_knowing() || s->act().at().empty()) continue;
+      for (const std::string& person : identities_->canonical(raw_persons(*s)))
+        (s->act().knowing() ? knowing_ : unwitting_)[person].push_back(s);
+    } else {
+      const PersonSet persons = identities_->canonical(raw_persons(*s));
+      if (persons.empty()) body.denied_of_all.push_back(body.contradicting.size());
+      for (const std::string& person : persons)
+        body.denied_of[person].push_back(body.contradicting.size());
+      body.contradicting.push_back(s);
+    }
+  }
+}
+
+bool Facts::is_left_out(const Statement& s) const {
+  if (choice_.left_out != nullptr && choice_.left_out->contains(&s)) return true;
+  return !s.authorization_id().empty() && choice_.without.contains(s.authorization_id());
+}
+
+std::string Facts::outside_in_words() const {
+  std::string out;
+  if (choice_.lens != Lens::All) out = fmt::format("outside the lens '{}'", name_of(choice_.lens));
+  if (choice_.without.empty()) return out.empty() ? "that is left out" : out;
+  return fmt::format("{}{}obtained under {}", out, out.empty() ? "" : " or ",
+                     fmt::join(choice_.without, ", "));
+}
+
 bool Facts::under_lens(const Statement& s) const {
+  if (is_left_out(s)) return false;
   switch (choice_.lens) {
     case Lens::Lawful:
       return !s.has_lawful() || s.lawful();
@@ -261,64 +313,99 @@ void Facts::choose_group() {
   }
 }
 
-std::vector<const Statement*> Facts::supporting(Statement::BodyCase body) const {
+const Facts::OfBody* Facts::of_body(Statement::BodyCase body) const {
+  const auto found = by_body_.find(body);
+  return found == by_body_.end() ? nullptr : &found->second;
+}
+
+namespace {
+const std::vector<const Statement*> kNone;
+}
+
+const std::vector<const Statement*>& Facts::supporting(Statement::BodyCase body) const {
+  const OfBody* found = of_body(body);
+  return found == nullptr ? kNone : found->supporting;
+}
+
+const std::vector<const Statement*>& Facts::contradicting(Statement::BodyCase body) const {
+  const OfBody* found = of_body(body);
+  return found == nullptr ? kNone : found->contradicting;
+}
+
+const std::vector<const Statement*>& Facts::assessments(Statement::BodyCase body) const {
+  const OfBody* found = of_body(body);
+  return found == nullptr ? kNone : found->assessments;
+}
+
+std::vector<const Statement*> Facts::find_against(const Statement& s, const PersonSet& mine) const {
   std::vector<const Statement*> out;
-  for (const Statement* s : used_)
-    if (s->body_case() == body && is_fact(*s) && !criteria::contradicts(*s)) out.push_back(s);
+  if (const OfBody* body = of_body(s.body_case());
+      body != nullptr && !body->contradicting.empty()) {
+    std::set<std::size_t> candidates(body->denied_of_all.begin(), body->denied_of_all.end());
+    if (mine.empty())
+      for (std::size_t i = 0; i < body->contradicting.size(); ++i) candidates.insert(i);
+    for (const std::string& person : mine)
+      if (const auto found = body->denied_of.find(person); found != body->denied_of.end())
+        candidates.insert(found->second.begin(), found->second.end());
+    for (const std::size_t i : candidates)
+      if (same_matter(s, *body->contradicting[i])) out.push_back(body->contradicting[i]);
+  }
+  if (s.has_act() && is_fact(s) && !criteria::contradicts(s) && s.act().has_knowing()) {
+    std::vector<const Statement*> reversed;
+    for (const std::string& person : mine) {
+      const auto& others = s.act().knowing() ? unwitting_ : knowing_;
+      const auto found = others.find(person);
+      if (found == others.end()) continue;
+      for (const Statement* other : found->second)
+        if (reverses(s, *other) &&
+            std::find(reversed.begin(), reversed.end(), other) == reversed.end())
+          reversed.push_back(other);
+    }
+    std::sort(reversed.begin(), reversed.end(), [](const Statement* a, const Statement* b) {
+      return natural_less(a->id(), b->id());
+    });
+    out.insert(out.end(), reversed.begin(), reversed.end());
+  }
   return out;
 }
 
-std::vector<const Statement*> Facts::contradicting(Statement::BodyCase body) const {
-  std::vector<const Statement*> out;
-  for (const Statement* s : used_)
-    if (s->body_case() == body && is_fact(*s) && criteria::contradicts(*s)) out.push_back(s);
-  return out;
-}
-
-std::vector<const Statement*> Facts::assessments(Statement::BodyCase body) const {
-  std::vector<const Statement*> out;
-  for (const Statement* s : used_)
-    if (s->body_case() == body && !is_fact(*s)) out.push_back(s);
-  return out;
-}
-
-std::vector<const Statement*> Facts::against(const Statement& s) const {
-  std::vector<const Statement*> out;
+Facts::Weighed& Facts::weighed(const Statement& s) const {
+  const auto [found, fresh] = weighed_.try_emplace(&s);
+  Weighed& out = found->second;
+  if (!fresh) return out;
   const PersonSet mine = identities_->canonical(raw_persons(s));
-  for (const Statement* other : contradicting(s.body_case())) {
-    if (!same_matter(s, *other)) continue;
+  out.against = find_against(s, mine);
+  out.persons = mine;
+  for (const Statement* other : out.against) {
     const PersonSet theirs = identities_->canonical(raw_persons(*other));
-    if (mine.empty() || theirs.empty() || intersects(mine, theirs)) out.push_back(other);
+    if (theirs.empty()) {
+      out.persons.clear();
+      break;
+    }
+    for (const std::string& person : theirs) out.persons.erase(person);
   }
-  if (s.has_act() && is_fact(s) && !criteria::contradicts(s))
-    for (const Statement* other : supporting(Statement::kAct))
-      if (reverses(s, *other) && intersects(mine, identities_->canonical(raw_persons(*other))))
-        out.push_back(other);
+  out.contested = !out.against.empty() && out.persons.empty();
   return out;
 }
 
-PersonSet Facts::persons_of(const Statement& s) const {
-  PersonSet mine = identities_->canonical(raw_persons(s));
-  for (const Statement* other : against(s)) {
-    const PersonSet theirs = identities_->canonical(raw_persons(*other));
-    if (theirs.empty()) return {};
-    for (const std::string& person : theirs) mine.erase(person);
-  }
-  return mine;
+const std::vector<const Statement*>& Facts::against(const Statement& s) const {
+  return weighed(s).against;
 }
 
-bool Facts::contested(const Statement& s) const {
-  if (against(s).empty()) return false;
-  return persons_of(s).empty();
-}
+const PersonSet& Facts::persons_of(const Statement& s) const { return weighed(s).persons; }
+
+bool Facts::contested(const Statement& s) const { return weighed(s).contested; }
 
 std::vector<Person::Category> Facts::categories(const std::string& person) const {
-  std::vector<Person::Category> out;
-  const auto found = persons_.find(identities_->canonical(person));
+  const std::string id = identities_->canonical(person);
+  const auto [known, fresh] = categories_.try_emplace(id);
+  std::vector<Person::Category>& out = known->second;
+  if (!fresh) return out;
+  const auto found = persons_.find(id);
   if (found == persons_.end()) return out;
   if (const auto decided = decided_categories_.find(found->first);
       decided != decided_categories_.end())
-    return {decided->second->person().category()};
+    return out = {decided->second->person().category()};
   for (const Statement* s : found->second)
     if (std::find(out.begin(), out.end(), s->person().category()) == out.end())
       out.push_back(s->person().category());
@@ -350,18 +437,28 @@ bool Facts::tasked(const std::string& person, std::optional<core::Date> day) con
   return false;
 }
 
-bool Facts::acts_for_benefit(const std::string& person) const {
-  const std::string id = identities_->canonical(person);
-  bool involved = false, benefits = false, denied = false;
+void Facts::find_motives() const {
+  if (motives_) return;
+  Motives& out = motives_.emplace();
   for (const Statement* s : used_) {
     if (!is_fact(*s) || criteria::contradicts(*s)) continue;
-    if (s->has_act() || s->has_membership() || s->has_agreement())
-      involved = involved || persons_of(*s).contains(id);
-    if (s->has_benefit()) benefits = benefits || persons_of(*s).contains(id);
-    if (s->has_no_benefit())
-      denied = denied || s->no_benefit().persons().empty() || persons_of(*s).contains(id);
+    const auto take = [&](PersonSet& into) {
+      const PersonSet& persons = persons_of(*s);
+      into.insert(persons.begin(), persons.end());
+    };
+    if (s->has_act() || s->has_membership() || s->has_agreement()) take(out.involved);
+    if (s->has_benefit()) take(out.benefits);
+    if (!s->has_no_benefit()) continue;
+    take(out.denied);
+    out.all_denied = out.all_denied || s->no_benefit().persons().empty();
   }
-  return involved && benefits && !denied;
+}
+
+bool Facts::acts_for_benefit(const std::string& person) const {
+  find_motives();
+  const std::string id = identities_->canonical(person);
+  return motives_->involved.contains(id) && motives_->benefits.contains(id) &&
+         !motives_->all_denied && !motives_->denied.contains(id);
 }
 
 bool Facts::genuine(const std::string& person, std::optional<core::Date> day) const {
@@ -371,11 +468,13 @@ bool Facts::genuine(const std::string& person, std::optional<core::Date> day) co
   return true;
 }
 
-PersonSet Facts::genuine_persons(const Statement& s) const {
+const PersonSet& Facts::genuine_persons(const Statement& s) const {
+  std::optional<PersonSet>& known = weighed(s).genuine;
+  if (known) return *known;
   PersonSet out;
   for (const std::string& person : persons_of(s))
     if (genuine(person, day_of(s))) out.insert(person);
-  return out;
+  return weighed(s).genuine.emplace(std::move(out));
 }
 
 void Facts::count() {
@@ -390,7 +489,7 @@ void Facts::count() {
   for (const auto& [person, statements] : persons_) seen[person];
 
   PersonSet members;
-  const std::set<const Statement*> in_lens(used_.begin(), used_.end());
+  const auto& in_lens = in_lens_;
   for (const Statement* s : all_) {
     if (criteria::contradicts(*s)) continue;
     const PersonSet persons = identities_->canonical(raw_persons(*s));
@@ -611,7 +710,7 @@ void Facts::count() {
 }
 
 bool Facts::of_group(const Statement& s) const {
-  const PersonSet persons = persons_of(s);
+  const PersonSet& persons = persons_of(s);
   return persons.empty() || possible_.empty() || intersects(persons, possible_);
 }
 
@@ -672,25 +771,52 @@ std::optional<bool> Facts::is_party(const std::string& state, std::optional<core
 }
 
 const Statement* Facts::statement(const std::string& id) const {
-  for (const Statement* s : all_)
-    if (s->id() == id) return s;
-  return nullptr;
+  const auto found = by_id_.find(id);
+  return found == by_id_.end() ? nullptr : found->second;
+}
+
+std::string Facts::repeats(const std::string& source) const {
+  const auto found = repeated_by_.find(source);
+  return found == repeated_by_.end() ? std::string{} : found->second;
 }
 
 std::string Facts::origin(const Statement& s) const {
-  const Statement* at = &s;
-  for (int steps = 0; steps < 16; ++steps) {
-    const std::string& name = at->origin().empty() ? at->source() : at->origin();
-    const Statement* next = name.empty() ? nullptr : statement(name);
-    if (next == nullptr || next == at) return name;
-    at = next;
+  const auto [known, fresh] = origins_.try_emplace(&s);
+  if (!fresh) return known->second;
+  std::set<std::string> passed{s.id()};
+  std::string name = s.origin().empty() ? s.source() : s.origin();
+  bool own = s.origin().empty();  // the name is where the statement itself comes from
+  while (!name.empty()) {
+    const Statement* next = statement(name);
+    if (next == &s && passed.size() == 1) break;  // named after itself
+    std::string further;
+    if (next != nullptr) {
+      own = next->origin().empty();
+      further = own ? next->source() : next->origin();
+      if (further.empty()) break;
+    } else {
+      if (own) break;
+      further = repeats(name);
+      if (further.empty()) break;
+    }
+    // Who quotes each other in a ring shows no origin at all.
+    if (!passed.insert(name).second) {
+      name.clear();
+      break;
+    }
+    name = std::move(further);
   }
-  return {};
+  return known->second = name;
 }
 
 v1::Evidence Facts::evidence(const Statement& s, std::string why) const {
   v1::Evidence out;
   out.set_statement_id(s.id());
+  if (choice_.brief) {
+    out.set_kind(is_fact(s) ? "fact" : "assessment");
+    out.set_why(std::move(why));
+    return out;
+  }
   out.set_text(s.text());
   out.set_grade(s.grade());
   out.set_kind(Statement::Kind_Name(s.kind()));

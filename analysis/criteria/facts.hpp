@@ -6,8 +6,12 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "analysis/criteria/identity.hpp"
@@ -45,6 +49,12 @@ struct Joint {
   bool contested = false;  // denied of so many that fewer than two are left
 };
 
+/// Every statement of a file but judgements, in natural order of the ids.
+[[nodiscard]] std::vector<const v1::Statement*> in_natural_order(const v1::FactsFile& file);
+
+struct Penalty;  // evaluators.hpp
+
+/// Weighs each statement once: what contradicts it, whose act it is. Not for several threads.
 class Facts {
  public:
   struct Choice {
@@ -52,9 +62,20 @@ class Facts {
     std::string group;  // empty: the only one, or the one with most members
     bool count_legal_persons = false;
     std::string as_of;
+    std::set<std::string> without;  // authorizations whose statements are left out
+    /// Further statements that are left out, judgements too; must outlive the object.
+    const std::unordered_set<const v1::Statement*>* left_out = nullptr;
+    bool brief = false;  // evidence carries ids alone: for outcomes that are only compared
   };
+  /// What is left out, by the lens or by name, stays known as evidence that nothing may rest on: it
+  /// is never read as silence.
   /// @param file  must outlive the object
+  /// @cost O(n log n) for n statements
   Facts(const v1::FactsFile& file, const Choice& choice);
+  /// @param ordered  in_natural_order(file)
+  Facts(const v1::FactsFile& file, const Choice& choice, std::vector<const v1::Statement*> ordered);
+  Facts(const Facts&) = delete;
+  Facts& operator=(const Facts&) = delete;
 
   [[nodiscard]] const v1::FactsFile& file() const { return *file_; }
   [[nodiscard]] Lens lens() const { return choice_.lens; }
@@ -66,19 +87,26 @@ class Facts {
   [[nodiscard]] const std::vector<const v1::Statement*>& used() const { return used_; }
   /// Whether an answer under the lens may rest on the statement.
   [[nodiscard]] bool under_lens(const v1::Statement& s) const;
+  /// Whether the statement is left out by name, whatever the lens.
+  [[nodiscard]] bool is_left_out(const v1::Statement& s) const;
+  /// Where evidence lies that nothing may rest on: "outside the lens 'lawful'".
+  [[nodiscard]] std::string outside_in_words() const;
   [[nodiscard]] const Identities& identities() const { return *identities_; }
 
   /// Facts under the lens of one kind that support, in natural order of their ids.
-  [[nodiscard]] std::vector<const v1::Statement*> supporting(v1::Statement::BodyCase body) const;
+  [[nodiscard]] const std::vector<const v1::Statement*>& supporting(
+      v1::Statement::BodyCase body) const;
   /// Facts under the lens of one kind that contradict.
-  [[nodiscard]] std::vector<const v1::Statement*> contradicting(v1::Statement::BodyCase body) const;
+  [[nodiscard]] const std::vector<const v1::Statement*>& contradicting(
+      v1::Statement::BodyCase body) const;
   /// Assessments under the lens of one kind: leads, never enough.
-  [[nodiscard]] std::vector<const v1::Statement*> assessments(v1::Statement::BodyCase body) const;
+  [[nodiscard]] const std::vector<const v1::Statement*>& assessments(
+      v1::Statement::BodyCase body) const;
 
   /// Facts under the lens that contradict the very thing `s` states.
-  [[nodiscard]] std::vector<const v1::Statement*> against(const v1::Statement& s) const;
+  [[nodiscard]] const std::vector<const v1::Statement*>& against(const v1::Statement& s) const;
   /// Persons of an act or agreement, without those a contradicting fact takes out of it.
-  [[nodiscard]] PersonSet persons_of(const v1::Statement& s) const;
+  [[nodiscard]] const PersonSet& persons_of(const v1::Statement& s) const;
   /// Whether contradicting facts leave nothing of `s`.
   [[nodiscard]] bool contested(const v1::Statement& s) const;
 
@@ -94,9 +122,12 @@ class Facts {
   /// informant while tasked, not a victim, not a migrant who is only the object of smuggling.
   [[nodiscard]] bool genuine(const std::string& person, std::optional<core::Date> day) const;
   /// persons_of, canonical, those who are genuine on the statement's day.
-  [[nodiscard]] PersonSet genuine_persons(const v1::Statement& s) const;
+  [[nodiscard]] const PersonSet& genuine_persons(const v1::Statement& s) const;
   /// A migrant with an act or a membership and an uncontested benefit of their own.
   [[nodiscard]] bool acts_for_benefit(const std::string& person) const;
+
+  /// Persons stated as fact, under the lens, to deal with a group without belonging to it.
+  [[nodiscard]] const PersonSet& associates() const { return associates_; }
 
   /// Everybody who was weighed for the count.
   [[nodiscard]] const std::vector<Counted>& counted() const { return counted_; }
@@ -123,16 +154,47 @@ class Facts {
   /// The last date of the offences that implement the Protocol, if one is stated.
   [[nodiscard]] std::optional<core::Date> smuggling_day() const;
 
-  /// One origin for statements that repeat each other; "" for those that name no source, which
-  /// corroborate nothing.
+  /// One origin for statements that repeat each other, followed through statements and through
+  /// sources all of whose statements repeat one other; "" for those that name no source or quote
+  /// each other in a ring, which corroborate nothing.
   [[nodiscard]] std::string origin(const v1::Statement& s) const;
   [[nodiscard]] const v1::Statement* statement(const std::string& id) const;
   [[nodiscard]] v1::Evidence evidence(const v1::Statement& s, std::string why) const;
+  /// Where penalty_of() keeps what it found, one an offence.
+  [[nodiscard]] std::map<std::pair<std::string, double>, std::shared_ptr<const Penalty>>&
+  penalties() const {
+    return penalties_;
+  }
 
  private:
+  /// Under the lens, facts for and against and assessments, of one kind of body.
+  struct OfBody {
+    std::vector<const v1::Statement*> supporting, contradicting, assessments;
+    std::unordered_map<std::string, std::vector<std::size_t>> denied_of;  // into contradicting
+    std::vector<std::size_t> denied_of_all;                               // that name nobody
+  };
+  /// What is found out about one statement when it is first asked for.
+  struct Weighed {
+    std::vector<const v1::Statement*> against;
+    PersonSet persons;
+    std::optional<PersonSet> genuine;
+    bool contested = false;
+  };
+  /// Who acts or belongs, who benefits, of whom a benefit is denied: filled when first asked for.
+  struct Motives {
+    PersonSet involved, benefits, denied;
+    bool all_denied = false;
+  };
+  void sort_by_body();
+  void find_motives() const;
   void choose_group();
   void count();
   void find_joints();
+  [[nodiscard]] const OfBody* of_body(v1::Statement::BodyCase body) const;
+  [[nodiscard]] std::vector<const v1::Statement*> find_against(const v1::Statement& s,
+                                                               const PersonSet& mine) const;
+  [[nodiscard]] std::string repeats(const std::string& source) const;
+  [[nodiscard]] Weighed& weighed(const v1::Statement& s) const;
   const v1::FactsFile* file_;
   Choice choice_;
   std::string as_of_, group_;
@@ -142,6 +204,17 @@ class Facts {
   std::unique_ptr<Identities> identities_;
   std::map<std::string, std::vector<const v1::Statement*>> persons_;
   std::map<std::string, const v1::Statement*> decided_categories_;  // the newest decision of each
+  std::unordered_set<const v1::Statement*> in_lens_;
+  std::unordered_map<std::string, const v1::Statement*> by_id_;
+  std::unordered_map<std::string, std::string> repeated_by_;  // source -> the one origin it repeats
+  std::unordered_map<int, OfBody> by_body_;
+  std::unordered_map<std::string, std::vector<const v1::Statement*>> knowing_, unwitting_;
+  mutable std::unordered_map<const v1::Statement*, Weighed> weighed_;
+  mutable std::unordered_map<std::string, std::vector<v1::Person::Category>> categories_;
+  mutable std::map<std::pair<std::string, double>, std::shared_ptr<const Penalty>> penalties_;
+  mutable std::unordered_map<const v1::Statement*, std::string> origins_;
+  mutable std::optional<Motives> motives_;
+  PersonSet associates_;
   std::vector<Counted> counted_;
   PersonSet certain_, possible_, excluded_;
   int lo_ = 0, hi_ = 0;

@@ -162,7 +162,7 @@ class Builder {
   /// Whether the provision stands on the offence date (whatever its maximum), its own facts
   /// included.
   [[nodiscard]] bool in_force(const v1::Offence& offence) const {
-    const Penalty penalty = penalty_of(facts_, offence);
+    const Penalty& penalty = penalty_of(facts_, offence);
     return penalty.in_force && penalty.form == kIndicated;
   }
 

@@ -294,6 +294,9 @@ Answer evaluate_concert(const Facts& facts) {
   for (const Joint& joint : facts.joints())
     if (!joint.contested)
       by_offence[joint.offence].insert(joint.persons.begin(), joint.persons.end());
+  std::map<std::string, bool> two_of;  // by offence: whether those together are two at the least
+  for (const auto& [offence, persons] : by_offence)
+    two_of[offence] = facts.identities().fewest(persons, facts.excluded()) >= 2;
   bool enough = false, identity = false, disputed = false;
   for (const Joint& joint : facts.joints()) {
     const PersonSet& together = joint.contested ? joint.persons : by_offence[joint.offence];
@@ -302,11 +305,7 @@ Answer evaluate_concert(const Facts& facts) {
     tally.support(*joint.statement, what + listed(joint.persons));
     disputed = disputed || joint.contested;
     if (joint.contested) continue;
-    if (facts.identities().fewest(together, facts.excluded()) >= 2) {
-      enough = true;
-    } else {
-      identity = true;
-    }
+    (two_of[joint.offence] ? enough : identity) = true;
   }
   for (const Statement* s : facts.used()) {
     if (s->has_relation() && !contradicts(*s)) {

@@ -196,6 +196,10 @@ Identities::Identities(std::span<const v1::Statement* const> all,
     const auto found = open_.find(pair);
     if (found != open_.end() && !found->second.conflict) open_.erase(found);
   }
+  for (const auto& [pair, open] : open_) {
+    neighbours_[pair.first].push_back(pair.second);
+    neighbours_[pair.second].push_back(pair.first);
+  }
 }
 
 std::string Identities::canonical(const std::string& person) const {
@@ -211,18 +215,17 @@ PersonSet Identities::canonical(const PersonSet& persons) const {
 
 int Identities::fewest(const PersonSet& counted_in, const PersonSet& excluded_in) const {
   const PersonSet counted = canonical(counted_in), excluded = canonical(excluded_in);
-  std::map<std::string, std::vector<std::string>> neighbours;
-  for (const auto& [pair, open] : open_) {
-    neighbours[pair.first].push_back(pair.second);
-    neighbours[pair.second].push_back(pair.first);
-  }
   int total = 0;
   std::set<std::string> seen;
   for (const std::string& start : counted) {
     if (excluded.contains(start) || !seen.insert(start).second) continue;
+    if (!neighbours_.contains(start)) {
+      ++total;
+      continue;
+    }
     std::vector<std::string> nodes{start};
     for (std::size_t i = 0; i < nodes.size(); ++i)
-      for (const std::string& next : neighbours[nodes[i]])
+      for (const std::string& next : neighbours_.at(nodes[i]))
         if (seen.insert(next).second) nodes.push_back(next);
     const std::size_t n = nodes.size();
     const auto counts = [&](std::size_t i) {

@@ -68,6 +68,7 @@ class Identities {
   [[nodiscard]] Pair key(const std::string& a, const std::string& b) const;
   std::map<std::string, std::string> canonical_;
   std::map<Pair, OpenPair> open_;
+  std::map<std::string, std::vector<std::string>> neighbours_;  // by open questions
   std::set<Pair> distinct_;
   std::vector<const v1::Statement*> statements_;
 };

@@ -1,6 +1,7 @@
 // Three-valued answers and what they rest on.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -33,6 +34,8 @@ struct Answer {
   std::vector<v1::Evidence> contrary;
   std::vector<std::string> missing;
   std::vector<std::string> notes;
+  std::optional<Outcome> derived;  // where a decision sets the outcome: what the facts give
+  std::vector<v1::ElementDecision> decisions;  // on this element, the one in force last
   bool rests_on_law = false;  // settled by law or by an exhaustive bound: needs no second witness
 
   void open(Reason reason, std::string what) {

@@ -18,12 +18,10 @@ bool group_person(const Facts& facts, const std::string& person) {
 /// Persons of the group, or associated with it, who did the act genuinely.
 bool by_group_or_associate(const Facts& facts, const Statement& s) {
   if (facts.contested(s)) return facts.of_group(s);
-  PersonSet associates;
-  for (const Statement* a : facts.supporting(Statement::kAssociation))
-    associates.insert(facts.identities().canonical(a->association().person()));
-  for (const std::string& person : facts.genuine_persons(s))
-    if (group_person(facts, person) || associates.contains(person)) return true;
-  return false;
+  const PersonSet& persons = facts.genuine_persons(s);
+  return std::any_of(persons.begin(), persons.end(), [&](const std::string& person) {
+    return group_person(facts, person) || facts.associates().contains(person);
+  });
 }
 
 void association_leads(const Facts& facts, Tally& tally) {

@@ -134,7 +134,8 @@ std::vector<core::Date> days_in_question(const Facts& facts) {
   return {days.begin(), days.end()};
 }
 
-Penalty penalty_of(const Facts& facts, const v1::Offence& offence, double years) {
+namespace {
+Penalty find_penalty(const Facts& facts, const v1::Offence& offence, double years) {
   Penalty out;
   v1::Law law = offence.law();
   if (!offence.has_law() && !offence.catalogue_ref().empty()) {
@@ -236,6 +237,14 @@ Penalty penalty_of(const Facts& facts, const v1::Offence& offence, double years)
   }
   return out;
 }
+}  // namespace
+
+const Penalty& penalty_of(const Facts& facts, const v1::Offence& offence, double years) {
+  auto& known = facts.penalties()[{offence.id(), years}];
+  if (known == nullptr)
+    known = std::make_shared<const Penalty>(find_penalty(facts, offence, years));
+  return *known;
+}
 
 Answer serious_crime_among(const Facts& facts, const std::set<std::string>& named, double years) {
   Answer out;
@@ -273,7 +282,7 @@ Answer serious_crime_among(const Facts& facts, const std::set<std::string>& name
   std::vector<Outcome> parts;
   std::vector<std::pair<std::set<Reason>, std::string>> open;
   for (const v1::Offence* offence : asked) {
-    const Penalty penalty = penalty_of(facts, *offence, years);
+    const Penalty& penalty = penalty_of(facts, *offence, years);
     parts.push_back(penalty.outcome);
     v1::Evidence law;
     law.set_statement_id(offence->id());

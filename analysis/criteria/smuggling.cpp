@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 
 #include "analysis/criteria/evaluators.hpp"
 
@@ -89,8 +90,7 @@ void fill_status(const Facts& facts, EntryView& view, const std::string& person,
   if (!own_nationality.empty()) nationalities.insert(own_nationality);
   std::set<std::string> residences;
   for (const Statement* s : facts.person_statements(person)) {
-    const auto& used = facts.used();
-    if (!is_fact(*s) || std::find(used.begin(), used.end(), s) == used.end()) continue;
+    if (!is_fact(*s) || !facts.under_lens(*s)) continue;
     if (!s->person().residence().empty()) residences.insert(s->person().residence());
     if (s->person().nationality().empty()) continue;
     nationalities.insert(s->person().nationality());
@@ -132,17 +132,27 @@ void fill_status(const Facts& facts, EntryView& view, const std::string& person,
   }
 }
 
+using OfPerson = std::unordered_map<std::string, std::vector<const Statement*>>;
+
+OfPerson entries_by_person(const Facts& facts) {
+  OfPerson out;
+  for (const Statement* s : facts.supporting(Statement::kEntry))
+    out[s->entry().person()].push_back(s);
+  return out;
+}
+
 std::vector<EntryView> entries(const Facts& facts) {
   std::vector<EntryView> out;
+  const OfPerson of_person = entries_by_person(facts);
   for (const Statement* s : facts.supporting(Statement::kEntry)) {
     const v1::Entry& e = s->entry();
     EntryView view;
     view.statement = s;
     if (e.lawful() == TriState::no) view.illegal = kIndicated;
     if (e.lawful() == TriState::yes) view.illegal = kNotIndicated;
-    for (const Statement* other : facts.supporting(Statement::kEntry)) {
+    for (const Statement* other : of_person.at(e.person())) {
       const v1::Entry& o = other->entry();
-      if (o.person() != e.person() || o.state() != e.state()) continue;
+      if (o.state() != e.state()) continue;
       if ((e.lawful() == TriState::no && o.lawful() == TriState::yes) ||
           (e.lawful() == TriState::yes && o.lawful() == TriState::no))
         view.against.push_back(other);
@@ -375,6 +385,10 @@ Answer documents(const Facts& facts, std::initializer_list<Document::Act> acts,
 
 std::vector<EntryView> stays(const Facts& facts) {
   std::vector<EntryView> out;
+  OfPerson of_person;
+  for (const Statement* s : facts.supporting(Statement::kStay))
+    of_person[s->stay().person()].push_back(s);
+  OfPerson entered = entries_by_person(facts);
   for (const Statement* s : facts.supporting(Statement::kStay)) {
     EntryView view;
     view.statement = s;
@@ -382,9 +396,8 @@ std::vector<EntryView> stays(const Facts& facts) {
     const auto word = s->stay().lawful();
     if (word == TriState::no) view.illegal = kIndicated;
     if (word == TriState::yes) view.illegal = kNotIndicated;
-    for (const Statement* other : facts.supporting(Statement::kStay))
-      if (other->stay().person() == s->stay().person() &&
-          other->stay().state() == s->stay().state() &&
+    for (const Statement* other : of_person.at(s->stay().person()))
+      if (other->stay().state() == s->stay().state() &&
           ((word == TriState::no && other->stay().lawful() == TriState::yes) ||
            (word == TriState::yes && other->stay().lawful() == TriState::no)))
         view.against.push_back(other);
@@ -396,8 +409,8 @@ std::vector<EntryView> stays(const Facts& facts) {
     // A stay carries no nationality of its own: an entry of the same person into the State may.
     std::string nationality;
     std::optional<bool> resident;
-    for (const Statement* e : facts.supporting(Statement::kEntry))
-      if (e->entry().person() == s->stay().person() && e->entry().state() == s->stay().state()) {
+    for (const Statement* e : entered[s->stay().person()])
+      if (e->entry().state() == s->stay().state()) {
         if (!e->entry().nationality().empty()) nationality = e->entry().nationality();
         if (e->entry().has_permanent_resident()) resident = e->entry().permanent_resident();
       }

@@ -303,8 +303,10 @@ core::Result<v1::EntityPreview> preview(session::Session& session, const ChangeR
   PALERMO_TRY(
       const v1::FactsFile after,
       criteria::stated_by_case(session.db(), std::nullopt, Decisions::replay(std::move(events))));
-  PALERMO_TRY(const v1::Finding then, criteria::assess(model.facts_file(), options));
-  PALERMO_TRY(const v1::Finding now, criteria::assess(after, options));
+  criteria::AssessOptions brief = options;
+  brief.explain = false;  // only outcomes are compared
+  PALERMO_TRY(const v1::Finding then, criteria::assess(model.facts_file(), brief));
+  PALERMO_TRY(const v1::Finding now, criteria::assess(after, brief));
   v1::EntityPreview out = compare(then, now);
   *out.mutable_event() = std::move(event);
   if (!out.event().contrary().empty() && !request.despite)

@@ -9,6 +9,7 @@
 
 #include "analysis/criteria/case_finding.hpp"
 #include "analysis/criteria/compare.hpp"
+#include "analysis/criteria/known_at.hpp"
 #include "analysis/version.hpp"
 #include "cli/commands/all.hpp"
 #include "cli/commands/catalogue_file.hpp"
@@ -101,9 +102,18 @@ core::Result<std::vector<v1::Finding>> findings_of(const AssessCommand& command,
     PALERMO_TRY(const criteria::Catalogue catalogue, catalogue_of(command.catalogue));
     catalogue.apply(facts);
   }
+  v1::FactsFile then = facts;
+  if (!options.known_at.empty()) {
+    PALERMO_TRY(then, criteria::known_at(facts, options.known_at));
+    options.now = &facts;
+  }
   for (const std::string& name : names) {
     options.instrument = name;
-    PALERMO_TRY(v1::Finding finding, criteria::assess(facts, options));
+    PALERMO_TRY(v1::Finding finding, criteria::assess(then, options));
+    if (!options.known_at.empty())
+      finding.add_notices(
+          "a facts file does not say when a statement came in: what was observed by then counts as "
+          "known, which may be more than was known");
     out.push_back(std::move(finding));
   }
   return out;
@@ -174,6 +184,18 @@ Command add_assess(CLI::App& app) {
       ->add_option("--lens", command->lens,
                    "all, lawful, corroborated, without_undercover or without_restricted")
       ->capture_default_str();
+  parser
+      ->add_option("--without", command->options.without,
+                   "What if these authorizations fell: leave out what was obtained under them, and "
+                   "show what survives, weakens or falls")
+      ->delimiter(',')
+      ->type_name("AUTH[,AUTH]");
+  parser
+      ->add_option(
+          "--known-at", command->options.known_at,
+          "As known then: only what was on record at this moment (a date: its end, UTC); of "
+          "a facts file, what was observed by then")
+      ->type_name("DATE");
   parser->add_option("--standard", command->options.standard,
                      "Standard of proof the reader applies; recorded, never computed with");
   parser->add_option("--as-of", command->options.as_of,

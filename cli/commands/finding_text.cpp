@@ -7,23 +7,13 @@
 #include <vector>
 
 #include "analysis/criteria/outcome.hpp"
+#include "cli/commands/firmness_text.hpp"
 #include "core/base/text.hpp"
 
 namespace palermo::cli {
 namespace {
 
 constexpr std::size_t kWidth = 120;
-
-/// Prose under a heading; what does not fit goes on below, as far in as it began.
-std::string prose(std::size_t indent, const std::string& label, const std::string& text) {
-  const std::size_t begin = indent + label.size();
-  std::string out = std::string(indent, ' ') + label;
-  for (const char c : core::wrapped(core::printable(text, 2000), kWidth - begin, 0)) {
-    out += c;
-    if (c == '\n') out += std::string(begin, ' ');
-  }
-  return out + "\n";
-}
 
 std::string reasons_of(const google::protobuf::RepeatedField<int>& reasons) {
   std::string out;
@@ -89,11 +79,6 @@ std::string elements_table(const v1::Finding& finding) {
   return core::table(shown);
 }
 
-/// Where an element is printed again, only the place that sets it out speaks of it.
-bool elsewhere(const v1::Element& element) {
-  return element.notes_size() == 1 && element.notes(0).rfind("set out in full", 0) == 0;
-}
-
 void ids_below(const v1::Element& element, std::set<std::string>& out) {
   for (const v1::Element& child : element.children()) {
     for (const auto* evidence : {&child.supporting(), &child.contrary()})
@@ -127,14 +112,6 @@ void evidence_of(const v1::Element& element, std::set<std::string>& done, std::s
     if (!contrary.empty()) out += prose(4, "against  ", contrary);
   }
   for (const v1::Element& child : element.children()) evidence_of(child, done, out);
-}
-
-void missing_of(const v1::Element& element, std::string& out) {
-  if (element.operator_() == "LEAF" && element.missing_size() > 0 && !elsewhere(element)) {
-    out += fmt::format("  {}  {}\n", element.id(), element.title());
-    for (const std::string& line : element.missing()) out += prose(4, "", line);
-  }
-  for (const v1::Element& child : element.children()) missing_of(child, out);
 }
 
 void notes_of(const v1::Element& element, std::string& out) {
@@ -193,8 +170,13 @@ std::string finding_text(const v1::Finding& f) {
   out += fmt::format("Computed on {} of {} statements", f.statements_used(),
                      f.statements_used() + f.statements_excluded());
   if (f.statements_excluded() > 0) out += fmt::format("; {} left out", f.statements_excluded());
+  for (const std::string& id : f.without())
+    out += fmt::format("; without {}", core::printable(id, 60));
+  if (!f.known_at().empty()) out += fmt::format("; as known at {}", core::printable(f.known_at()));
   out += fmt::format(" (facts {}…)\n\n", f.facts_sha256().substr(0, 16));
   out += elements_table(f);
+  out += what_if_text(f);
+  out += decisions_text(f);
   std::set<v1::Element::ReasonCode> codes;
   for (const v1::Element& element : f.elements()) codes_of(element, codes);
   if (!codes.empty()) out += "\nWhy an element is undetermined\n";
@@ -204,9 +186,8 @@ std::string finding_text(const v1::Finding& f) {
   std::set<std::string> done;
   for (const v1::Element& element : f.elements()) evidence_of(element, done, evidence);
   if (!evidence.empty()) out += "\nStatements behind each answer\n" + evidence;
-  std::string missing;
-  for (const v1::Element& element : f.elements()) missing_of(element, missing);
-  if (!missing.empty()) out += "\nWhat would settle the open elements\n" + missing;
+  out += firmness_text(f);
+  out += settling_text(f);
 
   out += f.persons().lo() == f.persons().hi()
              ? fmt::format("\nDistinct persons who count: {}\n", f.persons().lo())

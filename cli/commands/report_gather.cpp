@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "analysis/criteria/assess.hpp"
+#include "analysis/criteria/case_finding.hpp"
 #include "analysis/network/answers.hpp"
 #include "analysis/network/graph.hpp"
 #include "analysis/network/layout.hpp"
@@ -280,7 +281,8 @@ Result<report::ReportInput> gather_report(session::Session& session, const Gathe
   input.software_version = analysis::kSoftwareVersion;
   input.export_key = core::to_hex(core::random_bytes(32));
 
-  PALERMO_TRY(const v1::FactsFile facts, store::facts_of_case(db));
+  // What named officers decided counts here as it does in `assess`.
+  PALERMO_TRY(const v1::FactsFile facts, criteria::stated_by_case(db, std::nullopt));
   input.persons = known_persons(facts);
   PALERMO_TRY(const std::uint64_t ledger_size, session.ledger().size());
   if (facts.statements_size() > 0) {

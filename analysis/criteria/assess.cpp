@@ -344,7 +344,7 @@ std::map<std::string, Answer> evaluate_all(const Instruments& instruments, const
 }
 
 core::Result<v1::Finding> assess(const v1::FactsFile& original, const AssessOptions& options) {
-  PALERMO_TRY(const Instruments instruments, Instruments::builtin());
+  PALERMO_TRY(const Instruments instruments, Instruments::builtin(options.instrument));
   const v1::Instrument* instrument = instruments.instrument(options.instrument);
   if (instrument == nullptr)
     return core::Error{

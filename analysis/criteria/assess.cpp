@@ -303,7 +303,7 @@ std::string question_of(const v1::Finding& finding) {
 }  // namespace
 
 core::Result<v1::Finding> assess(const v1::FactsFile& original, const AssessOptions& options) {
-  PALERMO_TRY(const Instruments instruments, Instruments::builtin());
+  PALERMO_TRY(const Instruments instruments, Instruments::builtin(options.instrument));
   PALERMO_CHECK_OK(check(options, instruments, original));
   const v1::FactsFile file = with_catalogue(original);
   const auto ordered = in_natural_order(file);

@@ -136,12 +136,13 @@ core::Result<Instruments> Instruments::parse(const std::vector<std::string_view>
   return out;
 }
 
-core::Result<Instruments> Instruments::builtin() {
+core::Result<Instruments> Instruments::builtin(std::string_view asked) {
   auto parsed =
       parse({embedded::untoc_textproto, embedded::som_textproto, embedded::eu_841_textproto,
              embedded::de_129_textproto, embedded::fr_450_textproto, embedded::it_416_textproto,
              embedded::it_416bis_textproto, embedded::nl_140_textproto});
   if (!parsed) parsed.error().code = core::ErrorCode::Internal;
+  if (parsed) parsed->asked_ = asked;
   return parsed;
 }
 
@@ -196,7 +197,8 @@ std::string Instruments::version(std::string_view instrument) const {
 
 std::vector<std::string> Instruments::ids() const {
   std::vector<std::string> out;
-  for (const auto& [id, element] : elements_) out.push_back(id);
+  for (const auto& [id, element] : elements_)
+    if (asked_.empty() || concerns("untoc", id) || concerns(asked_, id)) out.push_back(id);
   return out;
 }
 

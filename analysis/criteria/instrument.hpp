@@ -22,7 +22,9 @@ class Instruments {
   /// @error BadInput  names the element that is wrong
   [[nodiscard]] static core::Result<Instruments> parse(const std::vector<std::string_view>& texts);
   /// The trees that the binary carries. A mistake in them is our bug (Internal).
-  [[nodiscard]] static core::Result<Instruments> builtin();
+  /// @param asked  instrument a finding is about: ids() then names its elements and the treaties', so
+  ///               that nothing else is evaluated; empty: all
+  [[nodiscard]] static core::Result<Instruments> builtin(std::string_view asked = {});
 
   [[nodiscard]] const v1::ElementDef* find(std::string_view id) const;
   [[nodiscard]] const v1::Instrument* instrument(std::string_view id) const;
@@ -35,6 +37,7 @@ class Instruments {
   [[nodiscard]] bool concerns(std::string_view instrument, const std::string& element) const;
   /// Versions of the instruments that a finding on one of them rests on: "untoc 2, som 3".
   [[nodiscard]] std::string version(std::string_view instrument) const;
+  /// Ids of the elements, in order; of those asked for only (builtin()).
   [[nodiscard]] std::vector<std::string> ids() const;
   /// Ids of the instruments: untoc, som, eu-841, …
   [[nodiscard]] std::vector<std::string> names() const;
@@ -43,6 +46,7 @@ class Instruments {
   std::vector<v1::Instrument> instruments_;
   std::map<std::string, const v1::ElementDef*, std::less<>> elements_;
   std::map<std::string, std::string> homes_;
+  std::string asked_;
 };
 
 }  // namespace palermo::criteria

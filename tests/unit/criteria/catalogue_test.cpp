@@ -159,6 +159,13 @@ TEST_CASE("a topic is asked once an instrument, and what is left out is not aske
   CHECK_FALSE(trees->concerns("untoc", "de-129.2.lasting"));
   CHECK(trees->concerns("eu-841", "untoc.2c.random"));
   CHECK_FALSE(trees->concerns("de-129", "untoc.2a.benefit"));
+  const auto treaty = criteria::Instruments::builtin("untoc")->ids();
+  CHECK(std::all_of(treaty.begin(), treaty.end(),
+                    [&](const std::string& id) { return trees->concerns("untoc", id); }));
+  const auto german = criteria::Instruments::builtin("de-129")->ids();
+  CHECK(std::find(german.begin(), german.end(), "de-129.2.lasting") != german.end());
+  CHECK(std::find(german.begin(), german.end(), "untoc.3.1") != german.end());  // the gates
+  CHECK(std::find(german.begin(), german.end(), "it-416") == german.end());
   CHECK(trees->version("de-129") == "de-129 1");
   CHECK(trees->version("eu-841").find("untoc ") != std::string::npos);
 }

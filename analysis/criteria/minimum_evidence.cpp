@@ -469,6 +469,10 @@ MinimumEvidence minimum_evidence(const Instruments& instruments, const v1::Facts
       one.carried_by.erase(std::unique(one.carried_by.begin(), one.carried_by.end()),
                            one.carried_by.end());
     }
+    // Those that little carries come first: they are soon searched, and matter most.
+    std::stable_sort(sought.begin(), sought.end(), [](const Sought& a, const Sought& b) {
+      return a.carried_by.size() < b.carried_by.size();
+    });
     Oracle oracle{instruments, file, choice, beside ? &answers : nullptr, ordered, units};
     Search run{word, units, oracle, sought, limits};
     run.run();

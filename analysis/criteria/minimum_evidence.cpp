@@ -136,11 +136,12 @@ class Search {
     }
     if (units_.size() * oracle_.weight() <= limits_.one_by_one) {
       combinations();
+      if (units_.size() > 2 * kParts) part_off(kParts);
       const std::size_t until = oracle_.weighed() + limits_.directed;
       for (Sought& one : sought_)
         if (!one.settled) along(one, {}, share_of(until));
     } else {
-      screen();
+      search_thinned();
     }
     for (Sought& one : sought_)
       if (one.depends && one.bound.empty()) one.bound = described(one);
@@ -308,36 +309,47 @@ class Search {
     return apart.size();
   }
 
-  /// Where there is too much to leave out each unit: eighths of what carries the elements, each
-  /// with all that carries none, show how many disjoint parts carry an element. Only those that few
-  /// carry are searched further.
-  void screen() {
-    constexpr std::size_t kParts = 8, kSearched = 400;
+  /// Parts of what carries the elements, each with all that carries none, show how many disjoint
+  /// parts carry an element. What each of them carries is settled: it takes more to make it fall
+  /// than a set is searched for.
+  /// @return what carries any element
+  Units part_off(std::size_t parts) {
     Units carriers;
     for (const Sought& one : sought_) carriers = joined(carriers, one.carried_by);
     std::vector<std::size_t> alone(sought_.size(), 0);
-    for (std::size_t part = 0; part < kParts; ++part) {
+    for (std::size_t part = 0; part < parts; ++part) {
       Units others;
       for (std::size_t i = 0; i < carriers.size(); ++i)
-        if (i % kParts != part) others.push_back(carriers[i]);
+        if (i % parts != part) others.push_back(carriers[i]);
       const auto& outcomes = oracle_.outcomes(others);
       for (std::size_t e = 0; e < sought_.size(); ++e)
         if (outcomes[sought_[e].index] == sought_[e].outcome) ++alone[e];
     }
-    Units kept;
     for (std::size_t e = 0; e < sought_.size(); ++e) {
       Sought& one = sought_[e];
+      if (one.settled || alone[e] < parts) continue;
+      one.at_least = std::max(one.at_least, parts);
+      one.settled = true;
+      one.bound = fmt::format(
+          "at least {} {} would have to fall: that many parts that share none carry it each by "
+          "itself; {} carry it in all",
+          one.at_least, plural(), one.carried_by.size());
+    }
+    return carriers;
+  }
+
+  /// Where there is too much to leave out each unit: only what few carry is searched further, with
+  /// the rest left out.
+  void search_thinned() {
+    constexpr std::size_t kSearched = 400, kVeryLarge = 4'000;
+    const Units carriers = part_off(oracle_.weight() > kVeryLarge ? kParts / 2 : kParts);
+    Units kept;
+    for (Sought& one : sought_) {
       if (one.settled) continue;
-      one.at_least = std::max<std::size_t>(1, alone[e]);
-      if (alone[e] == kParts || one.carried_by.size() > kSearched) {
+      if (one.carried_by.size() > kSearched) {
         one.settled = true;
-        one.bound = alone[e] > 1
-                        ? fmt::format(
-                              "at least {} {} would have to fall: that many parts that "
-                              "share none carry it each by itself; {} carry it in all",
-                              alone[e], plural(), one.carried_by.size())
-                        : fmt::format("{} {} carry it; which of them it needs was not searched",
-                                      one.carried_by.size(), plural());
+        one.bound = fmt::format("{} {} carry it; which of them it needs was not searched",
+                                one.carried_by.size(), plural());
       } else {
         kept = joined(kept, one.carried_by);
       }
@@ -351,6 +363,8 @@ class Search {
       one.exact = false;
     }
   }
+
+  static constexpr std::size_t kParts = 8;
 
   std::string plural() const { return std::string{word_} + "s"; }
 
@@ -455,6 +469,10 @@ MinimumEvidence minimum_evidence(const Instruments& instruments, const v1::Facts
       one.carried_by.erase(std::unique(one.carried_by.begin(), one.carried_by.end()),
                            one.carried_by.end());
     }
+    // Those that little carries come first: they are soon searched, and matter most.
+    std::stable_sort(sought.begin(), sought.end(), [](const Sought& a, const Sought& b) {
+      return a.carried_by.size() < b.carried_by.size();
+    });
     Oracle oracle{instruments, file, choice, beside ? &answers : nullptr, ordered, units};
     Search run{word, units, oracle, sought, limits};
     run.run();

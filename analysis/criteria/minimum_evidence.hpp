@@ -13,9 +13,9 @@ namespace palermo::criteria {
 /// Limits of the search, in statements weighed (one evaluation of n statements weighs n). They are
 /// counts and no times, so that the same facts always give the same answer.
 struct SearchLimits {
-  std::size_t one_by_one = 250'000;  // for the units taken singly
-  std::size_t combined = 60'000;     // for pairs, triples and so on
-  std::size_t directed = 150'000;    // for the search along what carries each element
+  std::size_t one_by_one = 100'000;  // for the units taken singly
+  std::size_t combined = 20'000;     // for pairs, triples and so on
+  std::size_t directed = 40'000;     // for the search along what carries each element
   std::size_t largest_set = 6;
   std::size_t sets_listed = 10;
 };

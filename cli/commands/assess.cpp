@@ -195,7 +195,7 @@ Command add_assess(CLI::App& app) {
           "--known-at", command->options.known_at,
           "As known then: only what was on record at this moment (a date: its end, UTC); of "
           "a facts file, what was observed by then")
-      ->type_name("DATE");
+      ->type_name("D");
   parser->add_option("--standard", command->options.standard,
                      "Standard of proof the reader applies; recorded, never computed with");
   parser->add_option("--as-of", command->options.as_of,

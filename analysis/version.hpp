@@ -2,5 +2,5 @@
 #pragma once
 
 namespace palermo::analysis {
-inline constexpr const char* kSoftwareVersion = "0.1.0";
+inline constexpr const char* kSoftwareVersion = "0.2.0";
 }  // namespace palermo::analysis

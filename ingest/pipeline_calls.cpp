@@ -14,6 +14,7 @@
 #include "core/base/parallel.hpp"
 #include "core/base/time.hpp"
 #include "core/store/identifier_store.hpp"
+#include "core/store/recalled.hpp"
 #include "core/store/segment_store.hpp"
 #include "ingest/calls/call_reader.hpp"
 #include "ingest/calls/call_sorter.hpp"
@@ -269,7 +270,7 @@ Status write_segments(session::Session& session, store::Transaction& transaction
                       std::size_t count, const SegmentAt& segment_at) {
   std::vector<std::vector<std::uint32_t>> mentioned;
   mentioned.reserve(count);
-  PALERMO_TRY(std::int64_t id, session.db().scalar("SELECT coalesce(max(id), 0) FROM segment"));
+  PALERMO_TRY(std::int64_t id, store::last_segment(session.db()));
   const std::int64_t first = id + 1;
   for (std::size_t i = 0; i < count; ++i) {
     store::EncodedSegment& segment = segment_at(i);

@@ -55,6 +55,9 @@ Result<const Coverage*> Coverages::find(const std::string& id) {
 
 Result<std::string> rule_against(const store::RecordRow& row, bool open_material,
                                  Coverages& coverages, std::uint32_t& undated) {
+  // The log of a technique is no product of it: a use outside its authorization is for the audit to
+  // show (`audit rules`), never to be sealed away.
+  if (row.kind == "technique_use") return std::string{authorization::kCovered};
   // Open material that names an authorization is its product all the same.
   if (row.authorization_id.empty())
     return std::string{open_material ? authorization::kCovered : authorization::kNoAuthorization};

@@ -18,6 +18,7 @@
 #include "core/ledger/merkle.hpp"
 #include "core/sealing/sealed_box.hpp"
 #include "core/store/identifier_store.hpp"
+#include "core/store/recalled.hpp"
 #include "core/store/record_store.hpp"
 #include "core/store/residue.hpp"
 #include "ingest/calls/call_sorter.hpp"
@@ -169,62 +170,6 @@ v1::QuarantinedProduct empty_like(const v1::QuarantinedProduct& product) {
   return rest;
 }
 
-/// Completes the source's row and entry after `split` moved records out of quarantine.
-Status revise_source(session::Session& session, store::Transaction& transaction, const Item& item,
-                     const Split& split, std::uint32_t segments,
-                     const std::vector<core::Digest>& added) {
-  store::Database& db = session.db();
-  PALERMO_TRY(store::Statement head, db.prepare("SELECT leaf FROM entry_head WHERE kind = 'source' "
-                                                "AND id = ?1"));
-  PALERMO_CHECK_OK(head.bind(1, item.source.id));
-  PALERMO_TRY(const bool known, head.step());
-  if (!known) return altered(fmt::format("the ledger does not know {}", item.source.id));
-  PALERMO_TRY(v1::LedgerEntry last, entry_at(session, head.integer(0)));
-  PALERMO_TRY(store::Statement query,
-              db.prepare("SELECT payload, salt FROM source WHERE seq = ?1"));
-  PALERMO_CHECK_OK(query.bind(1, item.source.seq));
-  PALERMO_TRY(const bool row, query.step());
-  v1::Source source;
-  if (!row ||
-      last.source().commit() != core::to_hex(core::commitment(query.blob(1), query.blob(0))) ||
-      !source.ParseFromArray(query.blob(0).data(), static_cast<int>(query.blob(0).size())))
-    return altered(fmt::format("{} is not what the ledger says", item.source.id));
-  const std::string salt{query.blob(1)};
-
-  // A new root over altered records would give them a clean record: compare with the last one.
-  PALERMO_TRY(std::vector<core::Digest> leaves, store::record_commitments(db, item.source.seq));
-  for (core::Digest& each : leaves) each = ledger::leaf_hash(core::bytes_of(each));
-  if (leaves.size() != last.source().records() ||
-      (!leaves.empty() && core::to_hex(ledger::root_of(leaves)) != last.source().records_root()))
-    return altered(fmt::format("the records of {} are not what the ledger says", item.source.id));
-  for (const core::Digest& each : added) leaves.push_back(ledger::leaf_hash(core::bytes_of(each)));
-
-  source.set_stored(source.stored() + split.stored);
-  source.set_duplicates(source.duplicates() + split.duplicates);
-  source.set_quarantined(source.quarantined() - split.stored - split.duplicates);
-  const std::string payload = source.SerializeAsString();
-  v1::LedgerEntry entry;
-  entry.set_id(item.source.id);
-  entry.set_auth(last.auth());
-  v1::SourceEntry& body = *entry.mutable_source();
-  body = last.source();
-  body.set_stored(source.stored());
-  body.set_duplicates(source.duplicates());
-  body.set_quarantined(source.quarantined());
-  body.set_segments(body.segments() + segments);
-  body.set_records(static_cast<std::uint32_t>(leaves.size()));
-  if (!leaves.empty()) body.set_records_root(core::to_hex(ledger::root_of(leaves)));
-  body.set_commit(core::to_hex(core::commitment(salt, payload)));
-  body.set_purpose(session.purpose());
-  PALERMO_TRY(const ledger::AppendedLeaf leaf,
-              session.ledger().append(transaction, std::move(entry), session.actor()));
-  (void)leaf;
-  PALERMO_TRY(store::Statement update, db.prepare("UPDATE source SET payload = ?1 WHERE seq = ?2"));
-  PALERMO_CHECK_OK(update.bind_blob(1, payload));
-  PALERMO_CHECK_OK(update.bind(2, item.source.seq));
-  return update.run();
-}
-
 Result<Split> release_calls(session::Session& session, store::Transaction& transaction,
                             const Item& item, const v1::QuarantinedProduct& product,
                             const Rule& rule) {
@@ -280,8 +225,9 @@ Result<Split> release_calls(session::Session& session, store::Transaction& trans
         gather(columns, std::span{sorted.stored}.subspan(begin, size), bulk.ids());
     segments.push_back(store::encode_segment(part, columns.texts, 0, size));
   }
-  PALERMO_CHECK_OK(revise_source(session, transaction, item, split,
-                                 static_cast<std::uint32_t>(segments.size()), {}));
+  PALERMO_CHECK_OK(revise_source(
+      session, transaction, item.source,
+      {split.stored, split.duplicates, static_cast<std::uint32_t>(segments.size())}, {}));
   PALERMO_TRY(std::string identifier_bytes, bulk.insert());
   PALERMO_CHECK_OK(
       write_identifiers(session, transaction, item.source, known, std::move(identifier_bytes)));
@@ -335,7 +281,8 @@ Result<Split> release_records(session::Session& session, store::Transaction& tra
         fmt::format("{}: {} records give no time; whether they were captured while {} was in "
                     "force could not be checked",
                     item.summary.quarantine_id(), undated, rule.authorization->authorization.id()));
-  PALERMO_CHECK_OK(revise_source(session, transaction, item, split, 0, writer.commitments()));
+  PALERMO_CHECK_OK(revise_source(session, transaction, item.source,
+                                 {split.stored, split.duplicates, 0}, writer.commitments()));
   PALERMO_CHECK_OK(writer.write());
   PALERMO_CHECK_OK(write_identifiers(session, transaction, item.source, known));
   return split;
@@ -408,7 +355,7 @@ Result<bool> release_item(session::Session& session, store::Transaction& transac
   if (!product.ParseFromString(opened) || product.source_id() != item.source.id)
     return altered(fmt::format("{} does not hold product of {}", id, item.source.id));
   PALERMO_TRY(const std::int64_t first_record,
-              session.db().scalar("SELECT coalesce(max(seq), 0) + 1 FROM record"));
+              store::next_record(session.db()));
 
   Split split;
   if (product.segments_size() > 0) {
@@ -601,7 +548,7 @@ Result<v1::QuarantineOutcome> destroy_quarantine(session::Session& session,
   {
     PALERMO_TRY(store::Transaction transaction, db.begin());
     PALERMO_TRY(const std::int64_t first_record,
-                db.scalar("SELECT coalesce(max(seq), 0) + 1 FROM record"));
+                store::next_record(db));
     for (const std::string& id : request.items) {
       PALERMO_TRY(Item item, load_item(session, id));
       if (item.summary.status() != "held") {

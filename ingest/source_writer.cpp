@@ -7,7 +7,10 @@
 #include "core/base/text.hpp"
 #include "core/base/time.hpp"
 #include "core/sealing/sealed_box.hpp"
+#include "core/base/json_message.hpp"
+#include "core/ledger/merkle.hpp"
 #include "core/store/identifier_store.hpp"
+#include "core/store/record_store.hpp"
 #include "core/store/row_bytes.hpp"
 #include "core/store/source_id.hpp"
 
@@ -102,10 +105,76 @@ Status write_identifiers(session::Session& session, store::Transaction& transact
   return core::ok();
 }
 
+Status revise_source(session::Session& session, store::Transaction& transaction,
+                     const WrittenSource& place, const SourceChange& change,
+                     const std::vector<core::Digest>& added) {
+  const auto altered = [](std::string message) {
+    return Error{ErrorCode::Integrity, std::move(message), std::nullopt,
+                 "nothing was changed; run `palermo audit verify`", "ALTERED"};
+  };
+  store::Database& db = session.db();
+  PALERMO_TRY(store::Statement head, db.prepare("SELECT leaf FROM entry_head WHERE kind = 'source' "
+                                                "AND id = ?1"));
+  PALERMO_CHECK_OK(head.bind(1, place.id));
+  PALERMO_TRY(const bool known, head.step());
+  if (!known) return altered(fmt::format("the ledger does not know {}", place.id));
+  PALERMO_TRY(const std::string bytes,
+              session.ledger().leaf(static_cast<std::uint64_t>(head.integer(0))));
+  PALERMO_TRY(const core::Json json, core::parse_json(bytes));
+  v1::LedgerEntry last;
+  PALERMO_CHECK_OK(core::fill_message(json, last));
+  PALERMO_TRY(store::Statement query,
+              db.prepare("SELECT payload, salt FROM source WHERE seq = ?1"));
+  PALERMO_CHECK_OK(query.bind(1, place.seq));
+  PALERMO_TRY(const bool row, query.step());
+  v1::Source source;
+  if (!row ||
+      last.source().commit() != core::to_hex(core::commitment(query.blob(1), query.blob(0))) ||
+      !source.ParseFromArray(query.blob(0).data(), static_cast<int>(query.blob(0).size())))
+    return altered(fmt::format("{} is not what the ledger says", place.id));
+  const std::string salt{query.blob(1)};
+
+  // A new root over altered records would give them a clean record: compare with the last one.
+  PALERMO_TRY(std::vector<core::Digest> leaves, store::record_commitments(db, place.seq));
+  for (core::Digest& each : leaves) each = ledger::leaf_hash(core::bytes_of(each));
+  if (leaves.size() != last.source().records() ||
+      (!leaves.empty() && core::to_hex(ledger::root_of(leaves)) != last.source().records_root()))
+    return altered(fmt::format("the records of {} are not what the ledger says", place.id));
+  for (const core::Digest& each : added) leaves.push_back(ledger::leaf_hash(core::bytes_of(each)));
+
+  const auto moved = [](std::uint32_t count, std::int64_t by) {
+    return static_cast<std::uint32_t>(std::int64_t{count} + by);
+  };
+  source.set_stored(moved(source.stored(), change.stored));
+  source.set_duplicates(moved(source.duplicates(), change.duplicates));
+  source.set_quarantined(moved(source.quarantined(), -change.stored - change.duplicates));
+  const std::string payload = source.SerializeAsString();
+  v1::LedgerEntry entry;
+  entry.set_id(place.id);
+  entry.set_auth(last.auth());
+  v1::SourceEntry& body = *entry.mutable_source();
+  body = last.source();
+  body.set_stored(source.stored());
+  body.set_duplicates(source.duplicates());
+  body.set_quarantined(source.quarantined());
+  body.set_segments(body.segments() + change.segments);
+  body.set_records(static_cast<std::uint32_t>(leaves.size()));
+  if (!leaves.empty()) body.set_records_root(core::to_hex(ledger::root_of(leaves)));
+  body.set_commit(core::to_hex(core::commitment(salt, payload)));
+  body.set_purpose(session.purpose());
+  PALERMO_TRY(const ledger::AppendedLeaf leaf,
+              session.ledger().append(transaction, std::move(entry), session.actor()));
+  (void)leaf;
+  PALERMO_TRY(store::Statement update, db.prepare("UPDATE source SET payload = ?1 WHERE seq = ?2"));
+  PALERMO_CHECK_OK(update.bind_blob(1, payload));
+  PALERMO_CHECK_OK(update.bind(2, place.seq));
+  return update.run();
+}
+
 Status write_quarantine(session::Session& session, store::Transaction& transaction,
                         const WrittenSource& place, const v1::QuarantinedProduct& product,
                         std::uint32_t count, std::uint32_t first_line, std::uint32_t last_line,
-                        v1::IngestResult& result) {
+                        v1::IngestResult& result, const char* action) {
   PALERMO_TRY(const std::string key, session.quarantine_public_key());
   PALERMO_TRY(const std::string sealed, sealing::seal(key, product.SerializeAsString()));
   const core::Digest digest = core::sha256(sealed);
@@ -121,7 +190,7 @@ Status write_quarantine(session::Session& session, store::Transaction& transacti
   body.set_reason(product.reason());
   body.set_count(count);
   body.set_sha256(core::to_hex(digest));
-  body.set_action("hold");
+  body.set_action(action);
   body.set_first_line(first_line);
   body.set_last_line(last_line);
   PALERMO_TRY(const ledger::AppendedLeaf leaf,

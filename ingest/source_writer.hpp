@@ -45,14 +45,31 @@ struct WrittenSource {
                                              const WrittenSource& place, std::int64_t before,
                                              std::string bytes = {});
 
+/// What leaves quarantine for the case, or, below zero, the case for quarantine.
+struct SourceChange {
+  std::int64_t stored = 0;
+  std::int64_t duplicates = 0;
+  std::uint32_t segments = 0;  // added
+};
+
+/// Gives the source's row new counts and its entry a new revision.
+/// @param added  commitments to records that the caller inserts behind those that stand
+/// @error Integrity  the source or its records are not what the ledger says
+[[nodiscard]] core::Status revise_source(session::Session& session,
+                                         store::Transaction& transaction,
+                                         const WrittenSource& place, const SourceChange& change,
+                                         const std::vector<core::Digest>& added);
+
 /// Seals one group of rows that share a rule code, appends its entry, inserts its row, and adds it
 /// to the answer.
+/// @param action  hold, or recall for product that stood in the case
 [[nodiscard]] core::Status write_quarantine(session::Session& session,
                                             store::Transaction& transaction,
                                             const WrittenSource& place,
                                             const v1::QuarantinedProduct& product,
                                             std::uint32_t count, std::uint32_t first_line,
-                                            std::uint32_t last_line, v1::IngestResult& result);
+                                            std::uint32_t last_line, v1::IngestResult& result,
+                                            const char* action = "hold");
 
 /// Loads the authorization that the options name.
 /// @error BadInput  there is none of that id

@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "cli/commands/cooperation.hpp"
+#include "cli/commands/technique.hpp"
 
 namespace palermo::cli {
 namespace {
@@ -20,6 +21,7 @@ std::vector<Command> add_commands(CLI::App& app) {
   append(all, add_init(app));
   append(all, add_user(app));
   append(all, add_authorize(app));
+  append(all, add_technique(app));
   append(all, add_ingest(app));
   append(all, add_profile(app));
   append(all, add_quarantine(app));

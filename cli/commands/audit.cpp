@@ -1,4 +1,5 @@
 #include "cli/commands/audit.hpp"
+#include "cli/commands/audit_reconcile.hpp"
 
 #include <fmt/format.h>
 
@@ -399,11 +400,12 @@ std::vector<Command> add_audit_case(CLI::App& audit) {
 
 std::vector<Command> add_audit(CLI::App& app) {
   CLI::App* audit =
-      app.add_subcommand("audit", "The authorization trail: checkpoints, proofs, verification");
+      app.add_subcommand("audit", "The authorization trail: rules, checkpoints, proofs, verification");
   audit->require_subcommand(1);
   std::vector<Command> commands = add_audit_case(*audit);
   commands.push_back(add_audit_sheet(*audit));
-  for (auto* add : {&add_audit_witness, &add_audit_timestamp, &add_audit_check})
+  for (auto* add : {&add_audit_rules, &add_audit_reconcile, &add_audit_witness,
+                    &add_audit_timestamp, &add_audit_check})
     for (Command& command : add(*audit)) commands.push_back(std::move(command));
   return commands;
 }

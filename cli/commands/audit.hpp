@@ -20,6 +20,8 @@ namespace palermo::cli {
 [[nodiscard]] std::vector<Command> add_audit_timestamp(CLI::App& audit);
 /// witness, witness-key, cosign.
 [[nodiscard]] std::vector<Command> add_audit_witness(CLI::App& audit);
+/// rules: the compliance rules over a case.
+[[nodiscard]] std::vector<Command> add_audit_rules(CLI::App& audit);
 
 /// Keys as given: the text of a verifier key, or a file that holds one.
 /// @error BadInput  neither

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/commands/all.hpp"
+#include "cli/commands/authorize.hpp"
 #include "cli/files.hpp"
 #include "core/authorization/authorization_store.hpp"
 #include "core/authorization/coverage.hpp"
@@ -181,7 +182,9 @@ Status run_list(const std::string& as_of, const Context& context) {
   return core::ok();
 }
 
-std::string show_text(const v1::AuthorizationResult& result) {
+}  // namespace
+
+std::string authorization_text(const v1::AuthorizationResult& result) {
   // Texts of an authorization are shown as they stand; printable() keeps control characters
   // visible.
   const v1::Authorization& a = result.authorization();
@@ -219,72 +222,43 @@ std::string show_text(const v1::AuthorizationResult& result) {
   return text;
 }
 
-core::Result<v1::AuthorizationResult> shown(session::Session& session,
-                                            const StoredAuthorization& stored,
-                                            const std::string& as_of = {}) {
+core::Result<v1::AuthorizationResult> authorization_shown(session::Session& session,
+                                                          const StoredAuthorization& stored,
+                                                          const std::string& as_of) {
   PALERMO_TRY(v1::AuthorizationResult result, summary_of(session, {stored}, as_of));
   *result.mutable_authorization() = stored.authorization;
   return result;
 }
 
+namespace {
+
 Status run_show(const std::string& id, const std::string& as_of, const Context& context) {
   PALERMO_TRY(session::Session session, context.open());
   PALERMO_CHECK_OK(session.permit(authorization::Operation::ReadAuthorization));
   PALERMO_TRY(const StoredAuthorization stored, authorization::load(session.db(), id));
-  PALERMO_TRY(const v1::AuthorizationResult result, shown(session, stored, as_of));
+  PALERMO_TRY(const v1::AuthorizationResult result,
+              authorization_shown(session, stored, as_of));
   PALERMO_CHECK_OK(log_reading(session, "authorize show", result));
-  context.answer(result, [&] { return show_text(result); });
+  context.answer(result, [&] { return authorization_text(result); });
   return core::ok();
 }
 
-/// Writes the next revision of an authorization after `change` edited it.
-Status revise(const std::string& id, const std::string& action, const Context& context,
-              const std::function<Status(v1::Authorization&)>& change) {
-  PALERMO_TRY(session::Session session, context.open());
-  PALERMO_CHECK_OK(session.permit(authorization::Operation::Authorize));
-  PALERMO_TRY(StoredAuthorization stored, authorization::load(session.db(), id));
-  PALERMO_TRY(const auto status, authorization::status_at(stored.authorization, core::now_us()));
-  if (status.status == "cancelled" || status.status == "refused")
-    return Error{ErrorCode::Refused,
-                 fmt::format("authorization '{}' is {}; no way leads out of that",
-                             core::printable(id, 60), status.status),
-                 std::nullopt, "a new authorization is needed"};
-  PALERMO_CHECK_OK(change(stored.authorization));
-  ++stored.rev;
-  {
-    PALERMO_TRY(const auto checked, authorization::status_at(stored.authorization, core::now_us()));
-    (void)checked;
-  }
-  PALERMO_TRY(store::Transaction transaction, session.db().begin());
-  PALERMO_CHECK_OK(authorization::save(session.db(), session.ledger(), transaction,
-                                       stored.authorization, stored.rev, action, session.actor()));
-  PALERMO_CHECK_OK(transaction.commit());
-  PALERMO_TRY(const v1::AuthorizationResult result, shown(session, stored));
-  context.answer(result, [&] { return show_text(result); });
-  return core::ok();
-}
+}  // namespace
 
-Status check_time(const std::string& text, std::string_view option) {
+Status check_time_option(const std::string& text, std::string_view option) {
   if (auto read = core::parse_date_or_instant(text, false); !read)
     return Error{ErrorCode::Usage, fmt::format("{}: {}", option, read.error().message),
                  std::nullopt, "write times as 2024-03-01T09:00:00+01:00"};
   return core::ok();
 }
 
-/// A decision can be recorded late, but not before it was taken.
-Status check_past(const std::string& text, std::string_view option) {
-  PALERMO_CHECK_OK(check_time(text, option));
+Status check_past_option(const std::string& text, std::string_view option) {
+  PALERMO_CHECK_OK(check_time_option(text, option));
   if (core::parse_date_or_instant(text, false)->us > core::now_us())
     return Error{ErrorCode::Usage, fmt::format("{} {} lies in the future", option, text),
                  std::nullopt, "record a decision once it has been taken"};
   return core::ok();
 }
-
-struct ReviseOptions {
-  std::string id, at, until, text;
-};
-
-}  // namespace
 
 std::vector<Command> add_authorize(CLI::App& app) {
   CLI::App* authorize =
@@ -310,75 +284,21 @@ std::vector<Command> add_authorize(CLI::App& app) {
   show->add_option("id", *id)->required();
   with_as_of(show);
 
-  auto renewal = std::make_shared<ReviseOptions>();
-  CLI::App* renew = authorize->add_subcommand("renew", "Record a renewal");
-  renew->add_option("id", renewal->id)->required();
-  renew->add_option("--granted-at", renewal->at, "When it was decided")->required();
-  renew->add_option("--until", renewal->until, "New expiry")->required();
-  renew->add_option("--fresh-facts", renewal->text, "Results since the last grant that support it");
-
-  auto confirmation = std::make_shared<ReviseOptions>();
-  CLI::App* confirm =
-      authorize->add_subcommand("confirm", "Record the confirmation of an urgent grant");
-  confirm->add_option("id", confirmation->id)->required();
-  confirm->add_option("--at", confirmation->at, "When it was confirmed")->required();
-
-  auto cancellation = std::make_shared<ReviseOptions>();
-  CLI::App* cancel = authorize->add_subcommand("cancel", "Record a cancellation");
-  cancel->add_option("id", cancellation->id)->required();
-  cancel->add_option("--at", cancellation->at, "When it took effect; default: now");
-  cancel->add_option("--reason", cancellation->text, "Why")->required();
-
-  return {
+  std::vector<Command> commands = {
       {add, [paths](const Context& context) { return run_add(*paths, context); }},
       {list,
        [as_of](const Context& context) -> Status {
-         if (!as_of->empty()) PALERMO_CHECK_OK(check_time(*as_of, "--as-of"));
+         if (!as_of->empty()) PALERMO_CHECK_OK(check_time_option(*as_of, "--as-of"));
          return run_list(*as_of, context);
        }},
       {show,
        [id, as_of](const Context& context) -> Status {
-         if (!as_of->empty()) PALERMO_CHECK_OK(check_time(*as_of, "--as-of"));
+         if (!as_of->empty()) PALERMO_CHECK_OK(check_time_option(*as_of, "--as-of"));
          return run_show(*id, *as_of, context);
        }},
-      {renew,
-       [renewal](const Context& context) -> Status {
-         PALERMO_CHECK_OK(check_past(renewal->at, "--granted-at"));
-         PALERMO_CHECK_OK(check_time(renewal->until, "--until"));
-         return revise(renewal->id, "renew", context, [&](v1::Authorization& a) -> Status {
-           auto& added = *a.add_renewals();
-           added.set_granted_at(renewal->at);
-           added.set_expires_at(renewal->until);
-           added.set_fresh_facts(renewal->text);
-           return core::ok();
-         });
-       }},
-      {confirm,
-       [confirmation](const Context& context) -> Status {
-         PALERMO_CHECK_OK(check_past(confirmation->at, "--at"));
-         return revise(confirmation->id, "confirm", context, [&](v1::Authorization& a) -> Status {
-           if (!a.has_urgent() || a.urgent().oral_at().empty())
-             return Error{ErrorCode::Usage,
-                          "only an urgent grant is confirmed; this one was not urgent"};
-           if (!a.urgent().confirmed_at().empty())
-             return Error{ErrorCode::Usage,
-                          fmt::format("confirmed already at {}",
-                                      core::printable(a.urgent().confirmed_at()))};
-           a.mutable_urgent()->set_confirmed_at(confirmation->at);
-           return core::ok();
-         });
-       }},
-      {cancel,
-       [cancellation](const Context& context) -> Status {
-         if (cancellation->at.empty()) cancellation->at = core::format_utc(core::now_us());
-         PALERMO_CHECK_OK(check_time(cancellation->at, "--at"));
-         return revise(cancellation->id, "cancel", context, [&](v1::Authorization& a) -> Status {
-           a.set_cancelled_at(cancellation->at);
-           a.set_cancellation_reason(cancellation->text);
-           return core::ok();
-         });
-       }},
   };
+  for (Command& command : add_authorize_life(*authorize)) commands.push_back(std::move(command));
+  return commands;
 }
 
 }  // namespace palermo::cli

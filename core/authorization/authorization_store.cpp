@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/authorization/coverage.hpp"
+#include "core/authorization/regime.hpp"
 #include "core/base/text.hpp"
 #include "core/base/time.hpp"
 
@@ -49,7 +50,19 @@ Status check_dates(const v1::Authorization& a) {
   }
   PALERMO_CHECK_OK(check(a.notification().due_at(), "notification.due_at"));
   PALERMO_CHECK_OK(check(a.notification().done_at(), "notification.done_at"));
+  PALERMO_CHECK_OK(check(a.notification().deferred().until(), "notification.deferred.until"));
   PALERMO_CHECK_OK(check(a.retention().destroy_by(), "retention.destroy_by"));
+  PALERMO_CHECK_OK(check(a.retention().destroyed_at(), "retention.destroyed_at"));
+  for (const auto& condition : a.condition_states()) {
+    PALERMO_CHECK_OK(check(condition.due_at(), "condition_states.due_at"));
+    PALERMO_CHECK_OK(check(condition.met_at(), "condition_states.met_at"));
+  }
+  for (const auto& fact : a.suspicion_facts())
+    PALERMO_CHECK_OK(check(fact.at(), "suspicion_facts.at"));
+  for (const auto& use : a.foreign_request().uses()) {
+    PALERMO_CHECK_OK(check(use.at(), "foreign_request.uses.at"));
+    PALERMO_CHECK_OK(check(use.notice_at(), "foreign_request.uses.notice_at"));
+  }
   return core::ok();
 }
 
@@ -165,7 +178,7 @@ Result<StoredAuthorization> load(store::Database& db, const std::string& id) {
 
 Status save(store::Database& db, ledger::Ledger& ledger, store::Transaction& transaction,
             const v1::Authorization& a, std::uint32_t rev, const std::string& action,
-            const ledger::SigningKey& actor) {
+            const ledger::SigningKey& actor, const std::string& late_reason) {
   std::string payload;
   if (!a.SerializeToString(&payload))
     return Error{ErrorCode::Internal, "an authorization could not be serialized"};
@@ -183,8 +196,12 @@ Status save(store::Database& db, ledger::Ledger& ledger, store::Transaction& tra
                                   ? a.renewals(a.renewals_size() - 1).granted_at()
                               : action == "confirm" ? a.urgent().confirmed_at()
                               : action == "cancel"  ? a.cancelled_at()
-                              : action == "amend"   ? std::string{}
-                                                    : a.granted_at();
+                              : action == "refuse"  ? a.urgent().refused_at()
+                              : action == "notify"  ? a.notification().done_at()
+                              : action == "destroy" ? a.retention().destroyed_at()
+                              : action == "add"     ? a.granted_at()
+                                                    : std::string{};
+  entry.set_late_reason(late_reason);
   if (const auto at = core::parse_date_or_instant(decided, false); !decided.empty() && at)
     entry.set_occurred_at(core::format_utc_us(at->us));
   PALERMO_TRY(const DerivedStatus status, status_at(a, core::now_us()));
@@ -223,6 +240,11 @@ Result<v1::AuthorizationSummary> summarize(store::Database& db, const StoredAuth
   summary.set_targets(static_cast<std::uint32_t>(a.targets_size()));
   summary.set_max_hops(a.scope().has_max_hops() ? a.scope().max_hops() : 1);
   summary.set_rev(stored.rev);
+  summary.set_desired_status(a.desired_status());
+  if (a.has_urgent() && a.urgent().confirmed_at().empty() && a.urgent().refused_at().empty())
+    if (const auto oral = core::parse_date_or_instant(a.urgent().oral_at(), false);
+        !a.urgent().oral_at().empty() && oral)
+      summary.set_confirm_by(core::format_utc(confirm_by(a.regime(), a.state(), *oral).us));
   PALERMO_TRY(store::Statement held, db.prepare("SELECT coalesce(sum(count), 0) FROM quarantine "
                                                 "WHERE authorization_id = ?1 AND status = 'held'"));
   PALERMO_CHECK_OK(held.bind(1, a.id()));

@@ -33,11 +33,13 @@ struct StoredAuthorization {
 [[nodiscard]] core::Result<StoredAuthorization> load(store::Database& db, const std::string& id);
 
 /// Stores a revision and its ledger entry in the caller's transaction.
-/// @param action  add, renew, confirm, cancel or amend, as the entry says it
+/// @param action  add, amend, renew, confirm, refuse, cancel, review, condition, notify or destroy
+/// @param late_reason  why something is recorded that should have been decided before
 [[nodiscard]] core::Status save(store::Database& db, ledger::Ledger& ledger,
                                 store::Transaction& transaction,
                                 const v1::Authorization& authorization, std::uint32_t rev,
-                                const std::string& action, const ledger::SigningKey& actor);
+                                const std::string& action, const ledger::SigningKey& actor,
+                                const std::string& late_reason = {});
 
 /// Summary with the status derived at `at_us`, and the records held and quarantined under it.
 [[nodiscard]] core::Result<v1::AuthorizationSummary> summarize(store::Database& db,

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "core/authorization/regime.hpp"
 #include "core/base/text.hpp"
 #include "core/base/time.hpp"
 
@@ -178,7 +179,7 @@ Result<Dates> dates_of(const v1::Authorization& a) {
     } else if (urgent) {
       auto oral = core::parse_date_or_instant(a.urgent().oral_at(), false);
       if (!oral) return std::move(oral).error();
-      dates.confirm_by_us = confirmation_deadline_us(a.regime(), oral->us, oral->utc_offset_min);
+      dates.confirm_by_us = confirm_by(a.regime(), a.state(), *oral).us;
       const auto lapse_until = [&dates](std::int64_t until_us) {
         for (const Period& period : dates.periods) {
           const Period lapsed{std::max(period.from_us, dates.confirm_by_us + 1),
@@ -242,6 +243,7 @@ std::string_view rule_text(std::string_view code) {
   if (code == kRefusedEmergency) return "the urgent grant was refused or not confirmed in time";
   if (code == kNotATarget) return "no party was a named target at that time";
   if (code == kOtherDataType) return "data type beyond the scope";
+  if (code == "DT02") return "to be destroyed by order";
   if (code == "SC02") return "contact chaining beyond the authorized hops";
   return "";
 }
@@ -267,19 +269,16 @@ std::string comparable(std::string_view kind, std::string_view value) {
 
 std::int64_t confirmation_deadline_us(std::string_view regime, std::int64_t oral_us,
                                       int offset_min) {
-  constexpr std::int64_t kHour = 3600 * core::kUsPerSecond;
-  if (regime == "GB-RIPA") return oral_us + 72 * kHour;
-  if (regime == "US-2518") return oral_us + 48 * kHour;
-  if (regime == "CA-185") return oral_us + 36 * kHour;
-  // End of the third working day after the day of the grant; 1970-01-01 was a Thursday.
-  const std::int64_t offset_us = std::int64_t{offset_min} * 60 * core::kUsPerSecond;
-  std::int32_t day = core::date_of(oral_us + offset_us).days;
-  for (int working_days = 0; working_days < 3;) {
-    ++day;
-    const int weekday = ((day % 7) + 7 + 4) % 7;  // 0 = Sunday
-    if (weekday != 0 && weekday != 6) ++working_days;
-  }
-  return (static_cast<std::int64_t>(day) + 1) * core::kUsPerDay - 1 - offset_us;
+  const v1::Regime* known = regime_of(regime);
+  if (known != nullptr && known->confirmation().within().hours() > 0)
+    return confirm_by(regime, {}, {oral_us, offset_min}).us;
+  // The offset given decides where the day ends, whatever the regime's zone.
+  const v1::WorkingCalendar* calendar = known != nullptr ? calendar_of(known->state()) : nullptr;
+  std::int32_t day = local_day(oral_us, {}, offset_min);
+  for (int counted = 0; counted < 3;)
+    if (is_working_day(calendar, ++day)) ++counted;
+  return (std::int64_t{day} + 1) * core::kUsPerDay - 1 -
+         std::int64_t{offset_min} * core::kUsPerMinute;
 }
 
 Result<Coverage> Coverage::compile(const v1::Authorization& authorization) {

@@ -187,6 +187,66 @@ void check_record_columns(const Statement& row, const std::string& source, Findi
                  core::to_hex(row.blob(9)), content);
 }
 
+/// Each revision's own root, so that a release cannot exchange what was there before it.
+bool earlier_root_holds(const SourceRow& source) {
+  for (std::size_t i = 0; i + 1 < source.revisions.size(); ++i)
+    if (source.revisions[i].body->records() == source.records.size() &&
+        lower_hex(source.revisions[i].body->records_root()) != core::to_hex(source.records.root()))
+      return false;
+  return true;
+}
+
+/// Tombstones of records: their commitments stand in the roots as if the rows were there.
+class RecalledRecords {
+ public:
+  [[nodiscard]] static core::Result<RecalledRecords> read(store::Database& db) {
+    RecalledRecords all;
+    PALERMO_TRY(Statement query,
+                db.prepare("SELECT seq, source, commitment FROM recalled_record ORDER BY seq"));
+    for (;;) {
+      PALERMO_TRY(const bool row, query.step());
+      if (!row) return all;
+      all.rows_.push_back({query.integer(0), query.integer(1), std::string{query.blob(2)}});
+    }
+  }
+  void take_before(std::optional<std::int64_t> seq, Sources& sources,
+                   std::set<std::int64_t>& damaged, Findings& findings) {
+    bool taken = false;
+    for (; next_ < rows_.size() && (!seq || rows_[next_].seq < *seq); ++next_) {
+      expect_next(rows_[next_].seq, findings);
+      taken = true;
+      const auto source = sources.find(rows_[next_].source);
+      if (source == sources.end()) {
+        findings.add("ALTERED", fmt::format("recalled record {}", rows_[next_].seq),
+                     "the row names a source that is not there");
+        continue;
+      }
+      source->second.records.push(leaf_hash(rows_[next_].commitment));
+      if (!earlier_root_holds(source->second)) damaged.insert(source->first);
+    }
+    if (!seq) return;
+    if (taken) expect_next(*seq, findings);
+    last_ = *seq;
+  }
+
+ private:
+  struct Row {
+    std::int64_t seq;
+    std::int64_t source;
+    std::string commitment;
+  };
+  /// Numbers of records are given without a hole, so a tombstone cannot move between its neighbours.
+  void expect_next(std::int64_t seq, Findings& findings) {
+    if (seq != last_ + 1)
+      findings.add("ALTERED", fmt::format("recalled record before number {}", seq),
+                   fmt::format("the number before it is {}", last_));
+    last_ = seq;
+  }
+  std::vector<Row> rows_;
+  std::size_t next_ = 0;
+  std::int64_t last_ = 0;
+};
+
 Status check_records(store::Database& db, Sources& sources, v1::VerifyResult& result,
                      Findings& findings) {
   PALERMO_TRY(Mentions mentions, Mentions::open(db));
@@ -194,11 +254,14 @@ Status check_records(store::Database& db, Sources& sources, v1::VerifyResult& re
               db.prepare("SELECT seq, source, payload, salt, kind, layer, id, line, "
                          "authorization_id, content_sha256, from_us, to_us FROM record "
                          "ORDER BY seq"));
+  PALERMO_TRY(RecalledRecords recalled, RecalledRecords::read(db));
   std::size_t strays = 0;
   std::uint64_t newest = 0;  // entry behind the record before
   std::set<std::int64_t> damaged;
   for (;;) {
     PALERMO_TRY(const bool row, query.step());
+    recalled.take_before(row ? std::optional{query.integer(0)} : std::nullopt, sources, damaged,
+                         findings);
     if (!row) break;
     result.set_rows_checked(result.rows_checked() + 1);
     PALERMO_TRY(const auto mentioned, mentions.of(query.integer(0), strays));
@@ -226,11 +289,7 @@ Status check_records(store::Database& db, Sources& sources, v1::VerifyResult& re
       findings.add("ALTERED", fmt::format("record {}", core::printable(query.text(6), 60)),
                    "it stands behind records that came into the case after it");
     newest = std::max(newest, revision->leaf);
-    // Each revision's own root, so that a release cannot exchange what was there before it.
-    if (revision->body->records() == source.records.size() &&
-        revision + 1 != source.revisions.end() &&
-        lower_hex(revision->body->records_root()) != core::to_hex(source.records.root()))
-      damaged.insert(found->first);
+    if (!earlier_root_holds(source)) damaged.insert(found->first);
   }
   PALERMO_TRY(const std::size_t rest, mentions.rest());
   if (strays + rest > 0)
@@ -282,17 +341,7 @@ class IndexCheck {
     const auto ids = store::dictionary_of(message);
     const bool readable = ids.ok() && std::is_sorted(ids->begin(), ids->end(), std::less_equal<>{});
     const auto map = maps_.extract(id);
-    // A range ends where the next one begins: overlapping ones cannot both hold.
-    if (!lists_.empty() && lists_.begin()->first.first == id && dictionaries_.empty()) {
-      count_ = lists_.begin()->first.second;
-      listed_ = std::move(lists_.begin()->second);
-      lists_.erase(lists_.begin());
-      if (count_ < 1 || count_ > static_cast<std::int64_t>(store::kPostingSegments)) {
-        count_ = 0;
-        return false;
-      }
-      good_ = true;
-    }
+    if (!begin_range(id)) return false;
     if (count_ > 0) {
       good_ = good_ && readable && map.empty();
       dictionaries_.push_back(readable ? *ids : std::vector<std::uint32_t>{});
@@ -307,6 +356,14 @@ class IndexCheck {
     return map.empty() ? expected.empty() : map.mapped() == expected;
   }
 
+  /// A segment that was recalled into quarantine: no list may name it.
+  [[nodiscard]] bool recalled(std::int64_t id) {
+    if (!begin_range(id)) return false;
+    if (count_ == 0) return true;
+    dictionaries_.emplace_back();
+    return static_cast<std::int64_t>(dictionaries_.size()) < count_ || finish_range();
+  }
+
   /// Rows that are left when all segments were seen: they name segments that are not there.
   [[nodiscard]] std::optional<std::int64_t> left_over() const {
     if (!maps_.empty()) return maps_.begin()->first;
@@ -316,6 +373,19 @@ class IndexCheck {
   }
 
  private:
+  /// Begins the range of lists that starts with this segment, if one does.
+  /// @return false when it cannot be a range
+  bool begin_range(std::int64_t id) {
+    // A range ends where the next one begins: overlapping ones cannot both hold.
+    if (lists_.empty() || lists_.begin()->first.first != id || !dictionaries_.empty()) return true;
+    count_ = lists_.begin()->first.second;
+    listed_ = std::move(lists_.begin()->second);
+    lists_.erase(lists_.begin());
+    good_ = true;
+    if (count_ >= 1 && count_ <= static_cast<std::int64_t>(store::kPostingSegments)) return true;
+    count_ = 0;
+    return false;
+  }
   bool finish_range() {
     std::map<std::int64_t, std::string> expected;
     for (store::Postings& postings : store::postings_of(dictionaries_))
@@ -334,15 +404,70 @@ class IndexCheck {
   std::vector<std::vector<std::uint32_t>> dictionaries_;
 };
 
+/// Tombstones of segments, met in the order of their ids among those that stand.
+class RecalledSegments {
+ public:
+  [[nodiscard]] static core::Result<RecalledSegments> read(store::Database& db) {
+    RecalledSegments all;
+    PALERMO_TRY(Statement query, db.prepare("SELECT id, source, records, kept, sha256, leaf, quarantine "
+                                            "FROM recalled_segment ORDER BY id"));
+    for (;;) {
+      PALERMO_TRY(const bool row, query.step());
+      if (!row) return all;
+      all.rows_.push_back({query.integer(0), query.integer(1), query.integer(2), query.integer(3),
+                           std::string{query.blob(4)}, query.integer(5)});
+    }
+  }
+  /// Checks those with an id below `id`; all that are left where there is none.
+  void check_before(std::optional<std::int64_t> id, IndexCheck& index, Pairing& pairs,
+                    Sources& sources, Findings& findings) {
+    for (; next_ < rows_.size() && (!id || rows_[next_].id < *id); ++next_) {
+      const Row& row = rows_[next_];
+      const std::string place = fmt::format("recalled segment {} (leaf {})", row.id, row.leaf);
+      if (!index.recalled(row.id))
+        findings.add("ALTERED", place, "the index of identifiers still names it");
+      const auto source = sources.find(row.source);
+      if (source == sources.end()) {
+        findings.add("ALTERED", place,
+                     fmt::format("the row names source {}, which is not there", row.source));
+      } else {
+        ++source->second.segments;
+      }
+      const auto* entry = pairs.entry_of(place, row.leaf);
+      if (entry == nullptr) continue;
+      expect_same(findings, place, "the id", entry->id(), fmt::format("SEG-{}", row.id));
+      expect_hash(findings, place, "the hash of the call records", entry->segment().sha256(),
+                  core::to_hex(row.sha256));
+      expect_same(findings, place, "the number of call records",
+                  std::to_string(entry->segment().records()), std::to_string(row.records));
+    }
+  }
+
+ private:
+  struct Row {
+    std::int64_t id;
+    std::int64_t source;
+    std::int64_t records;
+    std::int64_t kept;
+    std::string sha256;
+    std::int64_t leaf;
+  };
+  std::vector<Row> rows_;
+  std::size_t next_ = 0;
+};
+
 Status check_segments(store::Database& db, const Spoken& entries, Sources& sources,
                       v1::VerifyResult& result, Findings& findings) {
   PALERMO_TRY(IndexCheck index, IndexCheck::read(db));
   Pairing pairs{entries, Body::kSegment, findings};
+  PALERMO_TRY(RecalledSegments recalled, RecalledSegments::read(db));
   PALERMO_TRY(Statement query,
               db.prepare("SELECT id, source, records, blob, sha256, leaf, from_us, to_us "
                          "FROM segment ORDER BY id"));
   for (;;) {
     PALERMO_TRY(const bool row, query.step());
+    recalled.check_before(row ? std::optional{query.integer(0)} : std::nullopt, index, pairs, sources,
+                          findings);
     if (!row) break;
     result.set_segments_checked(result.segments_checked() + 1);
     const std::string place =
@@ -471,7 +596,7 @@ Status check_sources(store::Database& db, const Spoken& entries, Sources& source
 
 bool is_hold(const v1::LedgerEntry& entry) {
   const std::string& action = entry.quarantine().action();
-  return action.empty() || action == "hold";
+  return action.empty() || action == "hold" || action == "recall";
 }
 
 /// What became of each item: "released" by a quarantine entry, "destroyed" by a destruction entry.
@@ -532,6 +657,30 @@ Status check_quarantine(store::Database& db, const Spoken& entries, const Source
     }
   }
   pairs.report_missing("quarantined product", is_hold);
+  return core::ok();
+}
+
+/// What was recalled from the case is what the items of the recall hold, no more and no less.
+Status check_recalls(store::Database& db, const Spoken& entries, Findings& findings) {
+  std::map<std::string, std::int64_t> gone;
+  PALERMO_TRY(Statement query,
+              db.prepare("SELECT quarantine, count(*) FROM recalled_record GROUP BY 1 UNION ALL "
+                         "SELECT quarantine, sum(records - kept) FROM recalled_segment GROUP BY 1"));
+  for (;;) {
+    PALERMO_TRY(const bool row, query.step());
+    if (!row) break;
+    gone[fmt::format("Q-{}", query.integer(0))] += query.integer(1);
+  }
+  for (const auto& [index, entry] : entries) {
+    if (entry.body_case() != Body::kQuarantine || entry.quarantine().action() != "recall") continue;
+    expect_same(findings, fmt::format("recall {} (leaf {})", core::printable(entry.id(), 40), index),
+                "the number of records taken out of the case",
+                std::to_string(entry.quarantine().count()), std::to_string(gone[entry.id()]));
+    gone.erase(entry.id());
+  }
+  for (const auto& [id, count] : gone)
+    findings.add("ALTERED", fmt::format("quarantine {}", id),
+                 fmt::format("{} records are gone from the case, and no entry recalled them", count));
   return core::ok();
 }
 
@@ -613,6 +762,7 @@ Status check_rows(store::Database& db, const Spoken& entries, v1::VerifyResult& 
   Sources sources;
   PALERMO_CHECK_OK(check_sources(db, entries, sources, result, findings));
   PALERMO_CHECK_OK(check_quarantine(db, entries, sources, result, findings));
+  PALERMO_CHECK_OK(check_recalls(db, entries, findings));
   PALERMO_CHECK_OK(check_quarantine_decisions(db, entries, result, findings));
   PALERMO_CHECK_OK(check_cosignatures(db, entries, findings));
   PALERMO_CHECK_OK(check_timestamps(db, entries, findings));

@@ -5,6 +5,7 @@
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
 #include "core/store/identifier_store.hpp"
+#include "core/store/recalled.hpp"
 #include "core/store/row_bytes.hpp"
 
 namespace palermo::store {
@@ -182,8 +183,9 @@ Result<RecordOutcome> RecordWriter::add(RecordRow row) {
 Status RecordWriter::write() {
   PALERMO_TRY(Statement insert,
               db_->prepare("INSERT INTO record (id, source, line, kind, authorization_id, layer, "
-                           "from_us, to_us, payload, salt, content_sha256) "
-                           "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"));
+                           "from_us, to_us, payload, salt, content_sha256, seq) "
+                           "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"));
+  PALERMO_TRY(std::int64_t seq, next_record(*db_));
   PALERMO_TRY(Statement mention,
               db_->prepare("INSERT INTO record_identifier (identifier, record) VALUES (?1, ?2) "
                            "ON CONFLICT DO NOTHING"));
@@ -199,17 +201,38 @@ Status RecordWriter::write() {
     PALERMO_CHECK_OK(insert.bind_blob(9, pending.payload));
     PALERMO_CHECK_OK(insert.bind_blob(10, pending.salt));
     PALERMO_CHECK_OK(insert.bind_blob(11, core::bytes_of(pending.content)));
+    PALERMO_CHECK_OK(insert.bind(12, seq));
     PALERMO_CHECK_OK(insert.run());
-    const std::int64_t seq = db_->last_insert_rowid();
     for (const ObservedIdentifier& identifier : pending.row.identifiers) {
       PALERMO_TRY(const std::int64_t id, identifiers.intern(identifier));
       PALERMO_CHECK_OK(mention.bind_all(id, seq));
       PALERMO_CHECK_OK(mention.run());
     }
+    ++seq;
   }
   pending_.clear();
   return core::ok();
 }
+
+namespace {
+/// Commitments of the source's recalled records by their place.
+Result<std::map<std::int64_t, core::Digest>> recalled_commitments(Database& db,
+                                                                  std::int64_t source_seq) {
+  std::map<std::int64_t, core::Digest> recalled;
+  PALERMO_TRY(Statement query,
+              db.prepare("SELECT seq, commitment FROM recalled_record WHERE source = ?1"));
+  PALERMO_CHECK_OK(query.bind(1, source_seq));
+  while (true) {
+    PALERMO_TRY(const bool row, query.step());
+    if (!row) return recalled;
+    const auto digest = core::digest_from(query.blob(1));
+    if (!digest)
+      return core::Error{core::ErrorCode::Integrity, "a recalled record's commitment cannot be read",
+                         std::nullopt, "run `palermo audit verify`", "ALTERED"};
+    recalled.emplace(query.integer(0), *digest);
+  }
+}
+}  // namespace
 
 Result<std::vector<core::Digest>> record_commitments(Database& db, std::int64_t source_seq) {
   using Mentions = std::set<std::pair<std::string, std::string>>;
@@ -231,12 +254,16 @@ Result<std::vector<core::Digest>> record_commitments(Database& db, std::int64_t 
     mentions[mention.integer(0)].emplace(packed.identifier.kind, packed.identifier.value);
   }
   std::vector<core::Digest> commitments;
+  PALERMO_TRY(const auto recalled, recalled_commitments(db, source_seq));
+  auto next = recalled.begin();
   PALERMO_TRY(Statement query,
               db.prepare("SELECT seq, payload, salt, kind, layer, from_us, to_us FROM record "
                          "WHERE source = ?1 ORDER BY seq"));
   PALERMO_CHECK_OK(query.bind(1, source_seq));
   while (true) {
     PALERMO_TRY(const bool row, query.step());
+    for (; next != recalled.end() && (!row || next->first < query.integer(0)); ++next)
+      commitments.push_back(next->second);
     if (!row) return commitments;
     const RecordColumns columns{query.text(3), query.text(4),
                                 query.is_null(5) ? std::nullopt : std::optional{query.integer(5)},

@@ -115,7 +115,30 @@ CREATE TABLE segment_posting (block INTEGER NOT NULL,
                               PRIMARY KEY (block, first)) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr const char* kMigrations[] = {kVersion1, kVersion2, kVersion3, kVersion4, kVersion5};
+// Product that was stored and then recalled into quarantine, after a refusal or a cancellation: its
+// row is gone, its place and its commitment stay, so that the roots over a source still hold.
+constexpr const char* kVersion6 = R"sql(
+CREATE TABLE recalled_record (seq INTEGER PRIMARY KEY,
+                              source INTEGER NOT NULL REFERENCES source (seq),
+                              commitment BLOB NOT NULL,
+                              quarantine INTEGER NOT NULL REFERENCES quarantine (seq)) STRICT;
+-- `kept` calls of the segment were covered and stand in later segments.
+CREATE TABLE recalled_segment (id INTEGER PRIMARY KEY,
+                               source INTEGER NOT NULL REFERENCES source (seq),
+                               records INTEGER NOT NULL, kept INTEGER NOT NULL,
+                               sha256 BLOB NOT NULL,
+                               leaf INTEGER NOT NULL REFERENCES leaf (idx),
+                               quarantine INTEGER NOT NULL REFERENCES quarantine (seq)) STRICT;
+-- The first segment of a range may be recalled, so the index no longer refers to rows.
+CREATE TABLE posting (block INTEGER NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL,
+                      bits BLOB NOT NULL, PRIMARY KEY (block, first)) STRICT, WITHOUT ROWID;
+INSERT INTO posting SELECT block, first, count, bits FROM segment_posting;
+DROP TABLE segment_posting;
+ALTER TABLE posting RENAME TO segment_posting;
+)sql";
+
+constexpr const char* kMigrations[] = {kVersion1, kVersion2, kVersion3,
+                                       kVersion4, kVersion5, kVersion6};
 
 }  // namespace
 

@@ -8,6 +8,7 @@
 
 #include "core/base/parallel.hpp"
 #include "core/store/postings.hpp"
+#include "core/store/recalled.hpp"
 #include "core/store/segment_index.hpp"
 #include "core/store/source_id.hpp"
 
@@ -96,13 +97,15 @@ Result<std::int64_t> write_segment(Database& db, std::int64_t source_seq,
                                    const EncodedSegment& segment, std::uint64_t leaf) {
   PALERMO_TRY(Statement insert,
               db.prepare("INSERT INTO segment (source, records, from_us, to_us, blob, "
-                         "sha256, leaf) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"));
+                         "sha256, leaf, id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"));
+  PALERMO_TRY(const std::int64_t last, last_segment(db));
   PALERMO_CHECK_OK(insert.bind_all(source_seq, segment.records, segment.from_us, segment.to_us));
   PALERMO_CHECK_OK(insert.bind_blob(5, segment.blob));
   PALERMO_CHECK_OK(insert.bind_blob(6, core::bytes_of(segment.sha256)));
   PALERMO_CHECK_OK(insert.bind(7, static_cast<std::int64_t>(leaf)));
+  PALERMO_CHECK_OK(insert.bind(8, last + 1));
   PALERMO_CHECK_OK(insert.run());
-  return db.last_insert_rowid();
+  return last + 1;
 }
 
 Status write_index(Database& db, std::int64_t first,

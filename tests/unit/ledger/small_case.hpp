@@ -16,6 +16,7 @@
 #include "core/store/database.hpp"
 #include "core/store/identifier_blocks.hpp"
 #include "core/store/postings.hpp"
+#include "core/store/recalled.hpp"
 #include "core/store/record_store.hpp"
 #include "core/store/row_bytes.hpp"
 #include "core/store/segment_index.hpp"
@@ -106,6 +107,50 @@ struct SmallCase {
     run("UPDATE quarantine SET status = 'destroyed', sealed = x''");
     cosign(transaction, late);
     merge(transaction);
+    REQUIRE(transaction.commit().ok());
+  }
+  /// Takes record 2 and five of nine calls of one more segment back into quarantine as Q-2.
+  void recall_product() {
+    auto transaction = *db.begin();
+    const auto commitments = *store::record_commitments(db, 1);
+    REQUIRE(commitments.size() == 3);
+    ledger::CompactTree tree;
+    for (const core::Digest& each : commitments)
+      tree.push(ledger::leaf_hash(core::bytes_of(each)));
+    v1::LedgerEntry source;
+    source.set_id("SRC-1");
+    source.set_auth("AUTH-1");
+    auto& counts = *source.mutable_source();
+    counts.set_sha256(core::to_hex(core::sha256("file")));
+    counts.set_commit(core::to_hex(core::commitment(kSalt, "source")));
+    counts.set_segments(2 + old_segments_);
+    counts.set_records(3);
+    counts.set_records_root(core::to_hex(tree.root()));
+    append(transaction, source, anna);
+    const std::string segment_id = std::to_string(2 + old_segments_);
+    v1::LedgerEntry segment;
+    segment.set_id("SEG-" + segment_id);
+    segment.set_auth("AUTH-1");
+    segment.mutable_segment()->set_source_id("SRC-1");
+    segment.mutable_segment()->set_records(9);
+    segment.mutable_segment()->set_sha256(core::to_hex(core::sha256("calls")));
+    const std::int64_t segment_leaf = append(transaction, segment, anna);
+    v1::LedgerEntry item;
+    item.set_id("Q-2");
+    item.set_auth("AUTH-1");
+    auto& body = *item.mutable_quarantine();
+    body.set_source_id("SRC-1");
+    body.set_action("recall");
+    body.set_reason("AU02");
+    body.set_count(6);
+    body.set_first_line(2);
+    body.set_last_line(9);
+    body.set_sha256(core::to_hex(core::sha256("again")));
+    insert("INSERT INTO quarantine VALUES (2, 1, 'AU02', 'AUTH-1', 6, 2, 9, ?1, ?3, 'held', ?2)",
+           "again", append(transaction, item, anna), core::bytes_of(core::sha256("again")));
+    REQUIRE(store::recall_record(db, 2, core::bytes_of(commitments[1]), 2).ok());
+    insert("INSERT INTO recalled_segment VALUES (" + segment_id + ", 1, 9, 4, ?1, ?2, 2)",
+           core::bytes_of(core::sha256("calls")), segment_leaf, {});
     REQUIRE(transaction.commit().ok());
   }
   void merge(store::Transaction& transaction) {

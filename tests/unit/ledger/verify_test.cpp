@@ -292,6 +292,7 @@ TEST_CASE_METHOD(CaseWithOldSegment, "segments indexed in the old way and in the
 TEST_CASE_METHOD(CaseWithOldSegment, "every column of every row of every table is bound to the log",
                  "[ledger][verify]") {
   destroy_item();
+  recall_product();
   REQUIRE(verify(late).ok());
   std::vector<std::pair<std::string, std::string>> columns;  // table, column
   {

@@ -85,7 +85,12 @@ SaysOfTwo says_of_two(const v1::Statement& s) {
 }
 
 bool natural_less(const std::string& a, const std::string& b) {
-  std::size_t i = 0, k = 0;
+  // What both begin with decides nothing, but for a number that it cuts.
+  const auto [differ, other] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  if (differ == a.end() && other == b.end()) return false;
+  auto i = static_cast<std::size_t>(differ - a.begin());
+  while (i > 0 && digit(a[i - 1])) --i;
+  std::size_t k = i;
   while (i < a.size() && k < b.size()) {
     if (digit(a[i]) && digit(b[k])) {
       std::size_t ai = i, bk = k;

@@ -82,6 +82,7 @@ article.element.top h3{font-size:1.16rem}
 blockquote{margin:.2rem 0 .7rem;padding:0 0 0 1rem;border-left:2px solid var(--line);font-style:italic;font-size:.92rem;line-height:1.42;color:#3b3a36;max-width:48rem}
 .label{font-weight:600;font-size:.86rem;margin:.55rem 0 .1rem}
 .label a,.label .why,.label .nil,.label .parts{font-weight:400}
+.rests,.decided{font-size:.86rem;margin:.1rem 0 .5rem}
 tr.again th,tr.again .o{font-weight:400}tr.again>*{padding-top:.25rem;padding-bottom:.25rem}
 table.ev{font-size:.86rem;margin-bottom:.4rem}
 table.ev td{padding-top:.24rem;padding-bottom:.24rem}

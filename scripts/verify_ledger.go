@@ -132,6 +132,13 @@ func checkLog(path, kept string, key note.Verifier) (string, error) {
 	// The reader takes no hash from a tile that it did not hold against the root.
 	stored := tlog.TileHashReader(tree, folder(path))
 	var hashes []tlog.Hash
+	ours := tlog.HashReaderFunc(func(at []int64) ([]tlog.Hash, error) {
+		out := make([]tlog.Hash, len(at))
+		for i, n := range at {
+			out[i] = hashes[n]
+		}
+		return out, nil
+	})
 	err = folder(path).entries(tree.N, func(index int64, entry []byte) error {
 		want, err := stored.ReadHashes([]int64{tlog.StoredHashIndex(0, index)})
 		if err != nil {
@@ -140,26 +147,13 @@ func checkLog(path, kept string, key note.Verifier) (string, error) {
 		if tlog.RecordHash(entry) != want[0] {
 			return fmt.Errorf("entry %d is not the one that the log signed", index)
 		}
-		more, err := tlog.StoredHashes(index, entry, tlog.HashReaderFunc(func(at []int64) ([]tlog.Hash, error) {
-			out := make([]tlog.Hash, len(at))
-			for i, n := range at {
-				out[i] = hashes[n]
-			}
-			return out, nil
-		}))
+		more, err := tlog.StoredHashes(index, entry, ours)
 		hashes = append(hashes, more...)
 		return err
 	})
 	if err != nil {
 		return "", err
 	}
-	ours := tlog.HashReaderFunc(func(at []int64) ([]tlog.Hash, error) {
-		out := make([]tlog.Hash, len(at))
-		for i, n := range at {
-			out[i] = hashes[n]
-		}
-		return out, nil
-	})
 	if tree.N > 0 {
 		root, err := tlog.TreeHash(tree.N, ours)
 		if err != nil {

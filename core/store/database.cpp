@@ -205,7 +205,7 @@ Result<Database> Database::create(const std::string& path) {
   PALERMO_TRY(sqlite3 * handle, open_handle(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
   Database db{handle, path};
   PALERMO_CHECK_OK(db.configure(false));
-  PALERMO_CHECK_OK(db.exec("PRAGMA page_size=4096; PRAGMA journal_mode=WAL;"));
+  PALERMO_CHECK_OK(db.exec("PRAGMA page_size=16384; PRAGMA journal_mode=WAL;"));
   PALERMO_TRY(Transaction transaction, db.begin());
   for (const char* sql : migrations()) PALERMO_CHECK_OK(db.exec(sql));
   PALERMO_CHECK_OK(db.exec(fmt::format("PRAGMA application_id={}; PRAGMA user_version={};",

@@ -23,8 +23,7 @@ struct Key {
 std::uint64_t bytes_at(std::string_view text, std::size_t at) {
   std::uint64_t number = 0;
   const std::size_t end = std::min(text.size(), at + 8);
-  for (std::size_t i = at; i < end; ++i)
-    number = number << 8 | static_cast<unsigned char>(text[i]);
+  for (std::size_t i = at; i < end; ++i) number = number << 8 | static_cast<unsigned char>(text[i]);
   return end <= at ? 0 : number << (8 * (at + 8 - end));
 }
 
@@ -34,9 +33,8 @@ class ViewMaker {
   IdentifierView view(std::string_view raw, const ObservedIdentifier& identifier) {
     IdentifierView view;
     view.kind = word(identifier.kind);
-    view.value =
-        raw.starts_with(identifier.value) ? raw.substr(0, identifier.value.size())
-                                          : texts_.copy(identifier.value);
+    view.value = raw.starts_with(identifier.value) ? raw.substr(0, identifier.value.size())
+                                                   : texts_.copy(identifier.value);
     view.raw = raw;
     view.valid = identifier.valid;
     if (!identifier.country.empty()) view.country = word(identifier.country);
@@ -56,6 +54,30 @@ class ViewMaker {
   TextArena texts_;
 };
 
+/// Two sorted ranges as one. Each thread merges what lies between two keys.
+template <typename Less>
+std::vector<Key> merged(const std::vector<Key>& x, const std::vector<Key>& y, const Less& less,
+                        unsigned threads) {
+  std::vector<Key> both(x.size() + y.size());
+  const auto cut = [&](std::size_t piece) {
+    const std::size_t in_x = x.size() * piece / threads;
+    if (piece == threads) return std::pair{in_x, y.size()};
+    if (in_x == 0) return std::pair{std::size_t{0}, std::size_t{0}};
+    const auto in_y = std::lower_bound(y.begin(), y.end(), x[in_x], less);
+    return std::pair{in_x, static_cast<std::size_t>(in_y - y.begin())};
+  };
+  core::in_parallel(threads, threads, [&](std::size_t piece) {
+    const auto [x_begin, y_begin] = cut(piece);
+    const auto [x_end, y_end] = cut(piece + 1);
+    const auto at = [](const std::vector<Key>& keys, std::size_t i) {
+      return keys.begin() + static_cast<std::ptrdiff_t>(i);
+    };
+    std::merge(at(x, x_begin), at(x, x_end), at(y, y_begin), at(y, y_end),
+               both.begin() + static_cast<std::ptrdiff_t>(x_begin + y_begin), less);
+  });
+  return both;
+}
+
 /// The places of kinds in their order; neighbours mostly share one.
 class KindRanks {
  public:
@@ -66,7 +88,9 @@ class KindRanks {
     std::uint32_t rank = 0;
     for (auto& [kind, place] : ranks_) place = rank++;
   }
-  [[nodiscard]] std::uint32_t rank(std::string_view kind) const { return ranks_.find(kind)->second; }
+  [[nodiscard]] std::uint32_t rank(std::string_view kind) const {
+    return ranks_.find(kind)->second;
+  }
 
  private:
   [[nodiscard]] bool is_last(std::string_view kind) const {
@@ -85,8 +109,7 @@ void read_identifiers(std::span<const std::string_view> raw, const ReadIdentifie
   std::vector<ViewMaker> makers(pieces);
   core::in_parallel(pieces, core::cores(), [&](std::size_t piece) {
     const std::size_t end = std::min(raw.size(), (piece + 1) * kPiece);
-    for (std::size_t i = piece * kPiece; i < end; ++i)
-      to[i] = makers[piece].view(raw[i], read(i));
+    for (std::size_t i = piece * kPiece; i < end; ++i) to[i] = makers[piece].view(raw[i], read(i));
   });
   for (ViewMaker& maker : makers) maker.texts().give(texts);
 }
@@ -131,10 +154,7 @@ OrderedIdentifiers in_order(std::span<const IdentifierView> read, const std::vec
   });
   std::vector<Key> keys = std::move(sorted[0]);
   for (unsigned part = 1; part < parts; ++part) {
-    std::vector<Key> both(keys.size() + sorted[part].size());
-    std::merge(keys.begin(), keys.end(), sorted[part].begin(), sorted[part].end(), both.begin(),
-               less);
-    keys.swap(both);
+    keys = merged(keys, sorted[part], less, parts);
     std::vector<Key>{}.swap(sorted[part]);
   }
 
@@ -150,6 +170,7 @@ OrderedIdentifiers in_order(std::span<const IdentifierView> read, const std::vec
     if (!same) kept.push_back(key.place);
     ordered.position[key.place] = static_cast<std::uint32_t>(kept.size());
   }
+  std::vector<Key>{}.swap(keys);
   ordered.identifiers.resize(kept.size());
   core::in_parallel(parts, parts, [&](std::size_t part) {
     const std::size_t end = kept.size() * (part + 1) / parts;

@@ -69,7 +69,8 @@ class Columns {
     for (const auto& part : parts_) to_.records += part->columns.records;
   }
 
-  void join() {
+  /// Columns that hold no numbers of texts.
+  void join_plain() {
     plain(&CallColumns::started_at_us);
     plain(&CallColumns::utc_offset_min);
     plain(&CallColumns::duration_s);
@@ -78,6 +79,18 @@ class Columns {
     plain(&CallColumns::latitude_e7);
     plain(&CallColumns::longitude_e7);
     plain(&CallColumns::azimuth_deg);
+    jobs_.emplace_back([this] {
+      std::uint32_t lines = 0;
+      each_part(
+          &CallColumns::line,
+          [&lines](std::size_t /*part*/, std::uint32_t line) { return line + lines; },
+          [&](std::size_t part) { lines += static_cast<std::uint32_t>(parts_[part]->lines); });
+    });
+    run();
+  }
+
+  /// The others, once the numbers say the places in the table.
+  void join_turned() {
     turned(&CallColumns::a, &PartNumbers::parties);
     turned(&CallColumns::b, &PartNumbers::parties);
     turned(&CallColumns::forwarded_to, &PartNumbers::parties);
@@ -86,17 +99,15 @@ class Columns {
     turned(&CallColumns::cell, &PartNumbers::places);
     turned(&CallColumns::last_cell, &PartNumbers::places);
     turned(&CallColumns::roaming, &PartNumbers::places);
-    jobs_.emplace_back([this] {
-      std::uint32_t lines = 0;
-      each_part(
-          &CallColumns::line,
-          [&lines](std::size_t /*part*/, std::uint32_t line) { return line + lines; },
-          [&](std::size_t part) { lines += static_cast<std::uint32_t>(parts_[part]->lines); });
-    });
-    core::in_parallel(jobs_.size(), core::cores(), [this](std::size_t i) { jobs_[i](); });
+    run();
   }
 
  private:
+  void run() {
+    core::in_parallel(jobs_.size(), core::cores(), [this](std::size_t i) { jobs_[i](); });
+    jobs_.clear();
+  }
+
   /// @param value  of a part's value, the value in the table
   /// @param after  told each part when it is done
   template <typename T, typename Value, typename After>
@@ -166,15 +177,19 @@ std::vector<PartNumbers> merge_texts(std::vector<std::unique_ptr<CallRows>>& par
     TextTable& first = parts[0]->texts.*texts;
     (all[0].*to).resize(first.size());
     std::iota((all[0].*to).begin(), (all[0].*to).end(), 0U);
-    for (std::size_t part = 1; part < parts.size(); ++part)
+    for (std::size_t part = 1; part < parts.size(); ++part) {
       all[part].*to = merged(parts[part]->texts.*texts, first);
+      (parts[part]->texts.*texts).forget();
+    }
+    // What follows takes about as much memory, and memory in use is cheaper than new.
+    first.end_look_ups();
   });
   return all;
 }
 
 /// Parties, then IMEI, then IMSI, each in the order of its table.
 IdentifierViews read_texts(PartTexts& texts, NumberReader& numbers, bool one_part,
-                                       TextArena::Memory& memory) {
+                           TextArena::Memory& memory) {
   const std::size_t parties = texts.numbers.size();
   const std::size_t imeis = texts.imeis.size();
   IdentifierViews read(parties + imeis + texts.imsis.size());
@@ -184,7 +199,8 @@ IdentifierViews read_texts(PartTexts& texts, NumberReader& numbers, bool one_par
   const auto fill = [&memory](const TextTable& table, std::span<IdentifierView> to,
                               const auto& read_at) {
     const std::vector<std::string_view>& raw = table.texts();
-    read_identifiers(raw, [&](std::size_t i) { return read_at(i, raw[i]); }, to, memory);
+    read_identifiers(
+        raw, [&](std::size_t i) { return read_at(i, raw[i]); }, to, memory);
   };
   fill(texts.numbers, all.first(parties), [&](std::size_t i, std::string_view raw) {
     return one_part ? std::move(known[i]) : numbers.read_one(raw);
@@ -208,8 +224,7 @@ CallTable merge_parts(std::vector<std::unique_ptr<CallRows>>& parts, const CallL
   const std::size_t first_imsi = parties + texts.imeis.size();
   const IdentifierViews read =
       read_texts(texts, numbers, parts.size() == 1, table.identifier_texts);
-  lost_zeros =
-      layout.country.empty() ? 0 : count_lost_zeros(std::span{read}.first(parties));
+  lost_zeros = layout.country.empty() ? 0 : count_lost_zeros(std::span{read}.first(parties));
 
   std::vector<std::vector<bool>> used_parties(parts.size());
   std::vector<std::vector<bool>> used_imeis(parts.size());
@@ -234,7 +249,16 @@ CallTable merge_parts(std::vector<std::unique_ptr<CallRows>>& parts, const CallL
     collect(used_imeis[part], places[part].imeis, parties);
     collect(used_imsis[part], places[part].imsis, first_imsi);
   }
-  OrderedIdentifiers ordered = in_order(read, used, core::cores());
+  Columns columns{parts, places, table.columns};
+  OrderedIdentifiers ordered;
+  // Ordering keeps one core busy for much of its time.
+  core::in_parallel(2, core::cores(), [&](std::size_t i) {
+    if (i == 0) {
+      ordered = in_order(read, used, core::cores());
+    } else {
+      columns.join_plain();
+    }
+  });
   table.identifiers = std::move(ordered.identifiers);
   for (const IdentifierView& identifier : table.identifiers)
     if (!identifier.valid && identifier.kind == "msisdn") ++table.invalid_numbers;
@@ -250,7 +274,7 @@ CallTable merge_parts(std::vector<std::unique_ptr<CallRows>>& parts, const CallL
     turn(part.imsis, ordered.position, first_imsi);
     turn(part.places, place_order, 0);
   }
-  Columns{parts, places, table.columns}.join();
+  columns.join_turned();
 
   std::uint32_t lines = 0;
   for (const auto& part : parts) {

@@ -240,14 +240,12 @@ SortedCalls sort_calls(const CallTable& table, const CallColumns& columns, std::
     rows.insert(rows.end(), covered.begin(), covered.end());
   }
   const std::vector<char> duplicate = DuplicateSearch{columns, rows}.find();
-  sorted.stored.reserve(rows.size() - earlier);
-  for (std::size_t i = earlier; i < rows.size(); ++i) {
-    if (duplicate[i] == 0) {
-      sorted.stored.push_back(rows[i]);
-    } else {
-      ++sorted.duplicates;
-    }
-  }
+  std::size_t kept = 0;
+  for (std::size_t i = earlier; i < rows.size(); ++i)
+    if (duplicate[i] == 0) rows[kept++] = rows[i];
+  sorted.duplicates = static_cast<std::uint32_t>(rows.size() - earlier - kept);
+  rows.resize(kept);
+  sorted.stored = std::move(rows);
   return sorted;
 }
 

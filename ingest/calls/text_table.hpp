@@ -45,9 +45,7 @@ class TextTable {
 
   /// Number of the text, from 0 in order of first appearance; no allocation for a text seen before.
   /// @param text  must outlive the table, unless the table copies
-  std::uint32_t intern(std::string_view text) {
-    return look_up(text, no_note).id;
-  }
+  std::uint32_t intern(std::string_view text) { return look_up(text, no_note).id; }
   /// The same, and a note that is made when the text is seen for the first time. It stands beside
   /// the text, so that reading it touches no other memory.
   /// @param note_of  std::uint8_t of the text
@@ -77,6 +75,15 @@ class TextTable {
   }
   std::uint32_t intern(const Probe& probe) { return look_up(probe, no_note).id; }
 
+  /// Lets the memory that looking texts up takes go: from now on they are only read.
+  void end_look_ups() { Slots(kFewestSlots).swap(slots_); }
+  /// Lets everything go, copies included; what borrowed from them dangles.
+  void forget() {
+    end_look_ups();
+    std::vector<std::string_view>{}.swap(texts_);
+    TextArena::Memory copies;
+    copies_.give(copies);
+  }
   /// Moves the memory of the copies to `to`, behind what is there.
   void give_copies(TextArena::Memory& to) { copies_.give(to); }
 
@@ -99,6 +106,7 @@ class TextTable {
     [[nodiscard]] Key key() const { return {first, middle, last, size}; }
   };
   static_assert(sizeof(Slot) == 32);  // two in a cache line
+  using Slots = std::vector<Slot, LargePages<Slot>>;
 
   /// Of the process: a file may have tables by the dozen.
   static const std::pair<std::uint64_t, std::uint64_t>& seeds() {
@@ -177,7 +185,7 @@ class TextTable {
   }
 
   void grow() {
-    std::vector<Slot, LargePages<Slot>> old(slots_.size() * 2);
+    Slots old(slots_.size() * 2);
     old.swap(slots_);
     const std::size_t mask = slots_.size() - 1;
     for (const Slot& slot : old) {
@@ -190,7 +198,7 @@ class TextTable {
 
   const std::uint64_t seed_ = seeds().first;
   const std::uint64_t seed_last_ = seeds().second;
-  std::vector<Slot, LargePages<Slot>> slots_;
+  Slots slots_;
   std::vector<std::string_view> texts_;
   bool copies_all_ = false;
   TextArena copies_;

@@ -63,23 +63,27 @@ std::string describe_content(std::string_view bytes) {
   if (bytes.empty()) return "an empty file";
   if (const FileSignature signature = signature_of(bytes); !signature.what.empty())
     return std::string{signature.what};
+  constexpr auto kJson = "JSON whose members belong to no known record";
   std::string_view sample = bytes.substr(0, kSampleBytes);
   if (sample.size() < bytes.size()) {
     const std::size_t end = sample.rfind('\n');
-    if (end == std::string_view::npos) return "a file without line ends";
+    if (end == std::string_view::npos)
+      return sample.starts_with('{') || sample.starts_with('[') ? kJson
+                                                                : "a file without line ends";
     sample = sample.substr(0, end + 1);
   }
   const auto text = check_text(sample);
   if (!text) return "text that cannot be read: " + text.error().message;
   const char first = (*text)[text->find_first_not_of(" \t\r\n")];
   if (const std::string model = what_ftm_file(sample); !model.empty()) return model;
-  if (first == '{' || first == '[') return "JSON whose members belong to no known record";
+  if (first == '{' || first == '[') return kJson;
   if (first == '<') return describe_xml(bytes);
   const char separator = guess_separator(*text);
   if (separator == 0 || separator == ' ') return "text without columns";
   DelimitedReader reader{*text, separator};
   Row row;
   if (const auto any = reader.next(row); !any || !*any) return "text without rows";
+  if (row.cells.size() < 2) return "text without columns";
   if (sample.size() == bytes.size() && describes_nodes(*text, separator))
     return fmt::format(
         "a table of attributes, one row for each label, and states no tie; its "

@@ -10,6 +10,7 @@
 
 #include "core/base/text.hpp"
 #include "core/base/time.hpp"
+#include "ingest/text/blank.hpp"
 
 namespace palermo::ingest {
 namespace {
@@ -112,6 +113,8 @@ void check_body(const v1::Statement& s, const std::string& path, Check& check) {
   switch (s.body_case()) {
     case v1::Statement::kPerson:
       check.need(s.person().id(), at("person.id"), "the person's id");
+      if (!s.person().name().empty() && is_blank(s.person().name()))
+        check.fail(at("person.name"), "a blank is no name; leave it out where none is known");
       check.state(s.person().nationality(), at("person.nationality"));
       check.state(s.person().residence(), at("person.residence"));
       check.period(s.person().tasked_from(), at("person.tasked_from"), s.person().tasked_to(),

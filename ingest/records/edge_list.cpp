@@ -11,6 +11,7 @@
 #include "ingest/records/relation_text.hpp"
 #include "ingest/records/relations.hpp"
 #include "ingest/records/text_input.hpp"
+#include "ingest/text/blank.hpp"
 
 namespace palermo::ingest {
 namespace {
@@ -265,7 +266,7 @@ class EdgeListReader {
         }
       }
     }
-    if (relation.a().empty() || relation.b().empty()) {
+    if (is_blank(relation.a()) || is_blank(relation.b())) {
       batch_.rejects.push_back(reject(row.line, "MISSING_LABEL", "one end of the tie is empty"));
       return core::ok();
     }

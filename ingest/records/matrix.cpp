@@ -8,6 +8,7 @@
 #include "ingest/records/relation_text.hpp"
 #include "ingest/records/relations.hpp"
 #include "ingest/records/text_input.hpp"
+#include "ingest/text/blank.hpp"
 
 namespace palermo::ingest {
 namespace {
@@ -75,7 +76,7 @@ core::Status check_labels(const std::vector<std::string>& labels, std::string_vi
                           std::uint64_t line) {
   std::unordered_map<std::string_view, std::size_t> seen;
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    if (labels[i].empty())
+    if (is_blank(labels[i]))
       return shape_error(line, fmt::format("the label of {} {} is empty", what, i + 1));
     const auto [at, fresh] = seen.emplace(labels[i], i);
     if (!fresh)

@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "ingest/records/relation_text.hpp"
+#include "ingest/text/blank.hpp"
 
 namespace palermo::ingest::detail {
 
@@ -31,7 +32,8 @@ void NetworkBuilder::reject(std::uint32_t line, std::string code, std::string me
 void NetworkBuilder::add_tie(const std::string& a, const std::string& b,
                              std::optional<double> weight, std::uint32_t line,
                              std::string_view layer, bool directed) {
-  if (a.empty() || b.empty()) return reject(line, "MISSING_LABEL", "one end of the tie is empty");
+  if (is_blank(a) || is_blank(b))
+    return reject(line, "MISSING_LABEL", "one end of the tie is empty");
   const auto from = index_.find(a);
   const auto to = index_.find(b);
   if (from == index_.end() || to == index_.end())

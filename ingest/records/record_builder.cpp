@@ -8,6 +8,7 @@
 #include "ingest/decimal.hpp"
 #include "ingest/facts/facts_reader.hpp"
 #include "ingest/records/text_input.hpp"
+#include "ingest/text/blank.hpp"
 
 namespace palermo::ingest::detail {
 namespace {
@@ -39,7 +40,7 @@ core::Result<RecordBuilder> RecordBuilder::make(const AdapterInput& input) {
 }
 
 bool RecordBuilder::require(std::uint32_t line, std::string_view field, const std::string& value) {
-  if (!value.empty()) return true;
+  if (!is_blank(value)) return true;
   std::string code = fmt::format("MISSING_{}", field);
   for (char& c : code)
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
@@ -291,6 +292,9 @@ core::Status RecordBuilder::add_relation(JsonItem item) {
   row.kind = "relation";
   row.layer = relation.layer();
   bool good = require(item.line, "a", relation.a());
+  if (good && !relation.b().empty() && is_blank(relation.b()))
+    good =
+        reject(item.line, "MISSING_LABEL", "'b' is blank; leave it out for a node without a tie");
   if (good && relation.has_weight() && relation.weight() <= 0)
     good = relation.weight() == 0
                ? reject(item.line, "NO_TIE", "'weight' is 0: the record states no tie")

@@ -13,6 +13,10 @@
 namespace palermo::ingest {
 namespace {
 
+// Content and signalling as delivered on the wire (ETSI TS 103 221-2 X2 and X3, TS 102 232).
+constexpr FileSignature kPackets{"a capture of packets (pcap)",
+                                 "packets are not read; ask for the sessions as an intercept log"};
+
 struct Signature {
   std::string_view bytes;
   FileSignature means;
@@ -27,6 +31,11 @@ constexpr Signature kSignatures[] = {
     {"\x1F\x8B", {"a gzip archive", "unpack it first"}},
     {"7z\xBC\xAF", {"a 7z archive", "unpack it first"}},
     {"Rar!", {"a RAR archive", "unpack it first"}},
+    {"\xD4\xC3\xB2\xA1", kPackets},
+    {"\xA1\xB2\xC3\xD4", kPackets},
+    {"\x4D\x3C\xB2\xA1", kPackets},
+    {"\xA1\xB2\x3C\x4D", kPackets},
+    {"\x0A\x0D\x0D\x0A", kPackets},
     {"\x89PNG", {"a picture", "only data files are read"}},
     {"\xFF\xD8\xFF", {"a picture", "only data files are read"}},
 };
@@ -103,7 +112,65 @@ void blank_separator_line(DecodedText& out) {
   out.text.remove_prefix(5);
 }
 
+/// Without regard to the case of ASCII letters; `word` is in lower case.
+bool begins_like(std::string_view text, std::string_view word) {
+  return text.size() >= word.size() &&
+         std::equal(word.begin(), word.end(), text.begin(), [](char want, char c) {
+           return want == (c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+         });
+}
+
+/// What an XML declaration says beside what the bytes were. XML 1.0 section 4.3.3: a document whose
+/// encoding is not the declared one is in error.
+core::Status settle_xml_declaration(DecodedText& out, bool marked, bool automatic) {
+  const std::string_view declared = xml_declared_encoding(out.text);
+  if (declared.empty()) return core::ok();
+  const bool utf16 = out.encoding.starts_with("UTF-16");
+  if (automatic && (marked || utf16)) {
+    if (utf16 ? !begins_like(declared, "utf-16") : !is_utf8_name(declared))
+      return bad_input(
+          1,
+          fmt::format("the file is {}, and its XML declaration says '{}'", out.encoding,
+                      core::printable(declared, 40)),
+          fmt::format("--encoding {} says that the declaration is wrong",
+                      utf16 ? (out.encoding == "UTF-16LE" ? "utf-16le" : "utf-16be") : "utf-8"));
+  }
+  if (automatic && !utf16) return core::ok();  // the parser decodes
+  // Blanks in place, so that lines and columns stay: from the word to the closing quote.
+  const std::size_t begin = out.text.find("encoding");
+  const auto end =
+      static_cast<std::size_t>(declared.data() - out.text.data()) + declared.size() + 1;
+  std::string settled{out.text};
+  settled.replace(begin, end - begin, end - begin, ' ');
+  out.owned = std::move(settled);
+  out.text = out.owned;
+  return core::ok();
+}
+
 }  // namespace
+
+bool is_utf8_name(std::string_view encoding) {
+  return (encoding.size() == 5 && begins_like(encoding, "utf-8")) ||
+         (encoding.size() == 4 && begins_like(encoding, "utf8"));
+}
+
+std::string_view xml_declared_encoding(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r\n";
+  if (!text.starts_with("<?xml") || text.size() < 6 ||
+      kBlank.find(text[5]) == std::string_view::npos)
+    return {};
+  std::string_view rest = text.substr(0, std::min(text.find("?>"), std::size_t{1024}));
+  const std::size_t word = rest.find("encoding");
+  if (word == std::string_view::npos) return {};
+  rest.remove_prefix(word + 8);
+  for (const bool quote : {false, true}) {
+    rest.remove_prefix(std::min(rest.size(), rest.find_first_not_of(kBlank)));
+    if (rest.empty() || (quote ? rest[0] != '"' && rest[0] != '\'' : rest[0] != '=')) return {};
+    if (!quote) rest.remove_prefix(1);
+  }
+  const std::size_t end = rest.find(rest[0], 1);
+  return end == std::string_view::npos ? std::string_view{} : rest.substr(1, end - 1);
+}
 
 const std::vector<std::string>& known_encodings() {
   static const std::vector<std::string> kWords{"auto", "utf-8", "utf-16le", "utf-16be",
@@ -193,7 +260,11 @@ core::Status decode_text(std::string_view bytes, std::string_view encoding, Deco
   } else {
     out.text = bytes;
   }
-  if (out.text.starts_with("\xEF\xBB\xBF")) out.text.remove_prefix(3);
+  if (out.text.starts_with("\xEF\xBB\xBF")) {
+    out.text.remove_prefix(3);
+    marked = true;
+  }
+  PALERMO_CHECK_OK(settle_xml_declaration(out, marked, automatic));
   blank_separator_line(out);
   return core::ok();
 }

@@ -33,7 +33,10 @@ struct DecodedText {
 /// over as it stands, a view without copy: whether it is UTF-8 is for the reader to check, which
 /// looks at rows with bytes above 0x7f only.
 /// @param encoding  a known_encodings() word; "windows-1252" reads each line that is no UTF-8 so
-/// @error BadInput  UTF-32; UTF-16 with an unpaired surrogate or half a unit, with the line; a byte
+/// An XML declaration is settled too, so that no parser decodes a second time: its encoding is
+/// blanked where the text was decoded, or where `encoding` names one.
+/// @error BadInput  an XML declaration that contradicts the mark, unless `encoding` decides;
+///                  UTF-32; UTF-16 with an unpaired surrogate or half a unit, with the line; a byte
 ///                  that Windows-1252 does not define; bytes that are not what `encoding` says
 /// @cost O(1) for UTF-8, else O(n) time and memory
 [[nodiscard]] core::Status decode_text(std::string_view bytes, std::string_view encoding,
@@ -44,6 +47,13 @@ struct DecodedText {
 /// @error BadInput  with the line: a byte that Windows-1252 does not define
 [[nodiscard]] core::Result<std::string> decode_windows_1252_lines(
     std::string_view bytes, std::vector<std::string>& notices);
+
+/// The word of encoding="…" in the XML declaration that the text begins with; empty where there is
+/// none. A view into the text.
+[[nodiscard]] std::string_view xml_declared_encoding(std::string_view text);
+
+/// Whether a declared encoding is UTF-8, in whatever case.
+[[nodiscard]] bool is_utf8_name(std::string_view encoding);
 
 /// What a file that is no text is, by its first bytes; empty where they say nothing.
 struct FileSignature {

@@ -8,6 +8,7 @@
 
 #include "core/base/text.hpp"
 #include "ingest/records/text_input.hpp"
+#include "ingest/text/decode_text.hpp"
 
 namespace palermo::ingest {
 namespace {
@@ -92,6 +93,26 @@ void start(xmlTextReader* reader, XmlElement& element) {
   xmlTextReaderMoveToElement(reader);
 }
 
+/// Where the prolog brings a DOCTYPE, npos where it has none. UTF-16 is left to the reader.
+std::size_t doctype_at(std::string_view text) {
+  for (std::size_t at = 0;;) {
+    at = text.find_first_not_of(" \t\r\n", at);
+    if (at == std::string_view::npos) return at;
+    const std::string_view rest = text.substr(at);
+    if (rest.starts_with("<!DOCTYPE")) return at;
+    const std::string_view end = rest.starts_with("<!--") ? "-->" : "?>";
+    if (!rest.starts_with("<?") && !rest.starts_with("<!--")) return std::string_view::npos;
+    const std::size_t closed = text.find(end, at + 2);
+    if (closed == std::string_view::npos) return closed;
+    at = closed + end.size();
+  }
+}
+
+core::Error doctype(std::uint64_t line) {
+  return bad_input(line, "a DOCTYPE; documents that bring declarations are not read",
+                   "ask for the file without it, or take the DOCTYPE out of a copy");
+}
+
 }  // namespace
 
 const XmlElement& XmlElement::child(std::string_view local_name) const {
@@ -139,6 +160,7 @@ XmlHead xml_head(std::string_view bytes) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos || text[first] != '<') return head;
+  if (doctype_at(text) != std::string_view::npos) return head;
   FirstComplaint complaint;
   const Reader reader = open(text.substr(first, kHeadBytes), complaint);
   if (!reader) return head;
@@ -161,8 +183,21 @@ core::Status for_each_element(std::string_view bytes,
                               const std::function<core::Status(const XmlElement&)>& visit) {
   if (bytes.size() > (std::size_t{1} << 30))
     return bad_input(0, "an XML file above 1 GiB", "ask for it in parts");
-  if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
+  if (bytes.starts_with("\xEF\xBB\xBF")) {
+    bytes.remove_prefix(3);
+    const std::string_view declared = xml_declared_encoding(bytes);
+    if (!declared.empty() && !is_utf8_name(declared))
+      return bad_input(1,
+                       fmt::format("the file is UTF-8, and its XML declaration says '{}'",
+                                   core::printable(declared, 40)),
+                       "save it again in one encoding");
+  }
   bytes.remove_prefix(std::min(bytes.size(), bytes.find_first_not_of(" \t\r\n")));
+  // Before the parser sees any declaration: it would read them whole, and call faults in them
+  // faults of the document.
+  if (const std::size_t at = doctype_at(bytes); at != std::string_view::npos)
+    return doctype(1 + static_cast<std::uint64_t>(std::count(
+                           bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(at), '\n')));
   FirstComplaint complaint;
   const Reader reader = open(bytes, complaint);
   if (!reader) return core::Error{core::ErrorCode::Internal, "the XML reader could not be made"};
@@ -181,8 +216,7 @@ core::Status for_each_element(std::string_view bytes,
   while ((more = xmlTextReaderRead(r)) == 1) {
     switch (xmlTextReaderNodeType(r)) {
       case XML_READER_TYPE_DOCUMENT_TYPE:
-        return bad_input(line(), "a DOCTYPE; documents that bring declarations are not read",
-                         "ask for the file without it, or take the DOCTYPE out of a copy");
+        return doctype(line());
       case XML_READER_TYPE_ELEMENT: {
         if (xmlTextReaderDepth(r) >= kMaxDepth)
           return bad_input(line(), fmt::format("elements nested deeper than {}", kMaxDepth),

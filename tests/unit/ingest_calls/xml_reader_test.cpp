@@ -70,6 +70,13 @@ TEST_CASE("What is no well-formed document is refused with its reason", "[ingest
   CHECK(refusal("") != "");
   CHECK(refusal("<a>\xFF</a>") != "");
   CHECK(refusal("<!DOCTYPE a [<!ENTITY e 'x'>]><a>&e;</a>").find("DOCTYPE") != std::string::npos);
+  // A fault inside the declarations is none of the document: they are not read at all.
+  CHECK(
+      refusal(
+          "<?xml version='1.0'?>\n<!-- a --><?b?>\n<!DOCTYPE a [<!ENTITY % e SYSTEM 'x'>%f;]><a/>")
+          .starts_with("a DOCTYPE"));
+  CHECK(refusal("<!-- <!DOCTYPE a> --><a><b></a>").find("not well-formed") != std::string::npos);
+  CHECK(refusal("<?xml version='1.0'").find("not well-formed") != std::string::npos);
   std::string deep;
   for (int i = 0; i < 250; ++i) deep += "<a>";
   CHECK(refusal(deep) != "");

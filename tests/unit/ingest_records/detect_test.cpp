@@ -1,3 +1,4 @@
+#include "ingest/text/blank.hpp"
 #include "tests/unit/ingest_records/read.hpp"
 
 using namespace palermo;
@@ -73,6 +74,28 @@ TEST_CASE("detection: the reason and the second guess are stated", "[ingest][det
   const auto tie =
       ingest::detect_format("a,b,3\nb,c,1\nc,a,2\n", "ties.csv", {{"call_csv", {0.8, "x"}}});
   CHECK(tie.error().message.starts_with("two formats fit equally"));
+}
+
+TEST_CASE("detection: what is no evidence is called what it is", "[ingest][detect]") {
+  using namespace std::string_literals;
+  CHECK(ingest::describe_content("\xD4\xC3\xB2\xA1\x02\x00"s) == "a capture of packets (pcap)");
+  CHECK(ingest::describe_content("One\tword\n"s) != "text without columns");
+  CHECK(ingest::describe_content("-- a module\nA DEFINITIONS\n\tIMPLICIT TAGS\n") ==
+        "text without columns");
+  const std::string wide(std::size_t{300} << 10, 'x');
+  CHECK(ingest::describe_content("{\"arcs\":\"" + wide + "\"}") ==
+        "JSON whose members belong to no known record");
+  CHECK(ingest::describe_content(wide) == "a file without line ends");
+}
+
+TEST_CASE("blank text is white space of every script, and nothing else", "[ingest][text]") {
+  CHECK(ingest::is_blank(""));
+  CHECK(ingest::is_blank(" \t\r\n"));
+  CHECK(ingest::is_blank("\u2003\u00a0\u3000\u2028"));
+  CHECK_FALSE(ingest::is_blank("\u2003a"));
+  CHECK_FALSE(ingest::is_blank("\u200b"));  // invisible, but no white space: it is flagged instead
+  CHECK_FALSE(ingest::is_blank("\xff"));
+  CHECK_FALSE(ingest::is_blank(std::string_view{"\0", 1}));
 }
 
 TEST_CASE("detection never fails on hostile bytes", "[ingest][detect]") {

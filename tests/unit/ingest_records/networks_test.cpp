@@ -180,7 +180,7 @@ TEST_CASE("GraphML: what is damaged or hostile is refused, or rejected", "[inges
   CHECK(refusal("graphml",
                 "<!DOCTYPE graphml [<!ENTITY x SYSTEM \"file:///nowhere/unique\">]>"
                 "<graphml><graph><node id=\"&x;\"/></graph></graphml>")
-            .find("external entity") != std::string::npos);
+            .find("DOCTYPE") != std::string::npos);
   CHECK(
       codes(read(
           "graphml",

@@ -10,6 +10,7 @@
 
 #include "analysis/version.hpp"
 #include "core/base/json_message.hpp"
+#include "core/base/json_text.hpp"
 #include "core/base/log.hpp"
 #include "core/base/text.hpp"
 
@@ -52,9 +53,7 @@ core::Result<session::Session> Context::open() const {
 
 void Context::answer(const google::protobuf::Message& message,
                      const std::function<std::string()>& human) const {
-  const std::string text =
-      json ? core::to_json(message).dump(2, ' ', false, core::Json::error_handler_t::replace) + "\n"
-           : human();
+  const std::string text = json ? core::to_json_text(message) + "\n" : human();
   std::fwrite(text.data(), 1, text.size(), stdout);
 }
 

@@ -13,7 +13,7 @@
 #include "analysis/criteria/gates.hpp"
 #include "analysis/version.hpp"
 #include "core/base/encoding.hpp"
-#include "core/base/json_message.hpp"
+#include "core/base/json_text.hpp"
 #include "core/base/text.hpp"
 
 namespace palermo::criteria {
@@ -36,7 +36,7 @@ struct Printed {
 };
 
 void print_evidence(const Answer& answer, bool composite, v1::Element& out) {
-  const auto print = [&](const std::vector<v1::Evidence>& from, auto* into) {
+  const auto print = [&](const EvidenceList& from, auto* into) {
     for (std::size_t i = 0; i < from.size() && (!composite || i < kOfComposite); ++i)
       *into->Add() = from[i];
   };
@@ -142,7 +142,7 @@ void general_notices(const Facts& facts, std::vector<std::string>& notices) {
 std::string facts_sha256(const v1::FactsFile& facts) {
   core::Sha256 hash;
   const auto feed = [&](const google::protobuf::Message& message) {
-    hash.update(core::to_json_sparse(message).dump());
+    hash.update(core::to_json_text_sparse(message));
     hash.update("\n");
   };
   feed(facts.case_());
@@ -306,10 +306,10 @@ core::Result<v1::Finding> assess(const v1::FactsFile& original, const AssessOpti
   PALERMO_TRY(const Instruments instruments, Instruments::builtin(options.instrument));
   PALERMO_CHECK_OK(check(options, instruments, original));
   const v1::FactsFile file = with_catalogue(original);
-  const auto ordered = in_natural_order(file);
+  const Statements stated{file};
   Facts::Choice everything{Lens::All, options.group, options.count_legal_persons, options.as_of, {},
                            nullptr,   false};
-  const Facts all{file, everything, ordered};
+  const Facts all{stated, everything};
   PALERMO_CHECK_OK(check_group(options.group, all));
   Facts::Choice choice = everything;
   choice.lens = options.lens;
@@ -328,9 +328,9 @@ core::Result<v1::Finding> assess(const v1::FactsFile& original, const AssessOpti
     other.brief = true;
     EvaluateOptions brief{&under_all, false, true};
     if (lens == Lens::All && choice.without.empty()) brief.under_all = nullptr;
-    under[lens] = evaluate(instruments, Facts{file, other, ordered}, brief);
+    under[lens] = evaluate(instruments, Facts{stated, other}, brief);
   }
-  const Facts facts{file, choice, ordered};
+  const Facts facts{stated, choice};
   const Answers answers =
       whole ? under_all : evaluate(instruments, facts, EvaluateOptions{&under_all, true, true});
   general_notices(facts, notices);
@@ -362,7 +362,7 @@ core::Result<v1::Finding> assess(const v1::FactsFile& original, const AssessOpti
     Facts::Choice beside = choice;
     beside.without.clear();
     if (options.now == nullptr) {
-      const Facts before{file, beside, ordered};
+      const Facts before{stated, beside};
       EvaluateOptions with{options.lens == Lens::All ? nullptr : &under_all, true, true};
       *finding.mutable_what_if() =
           compared(before, evaluate(instruments, before, with), facts, answers);

@@ -16,16 +16,16 @@ PersonSet actors(const Facts& facts) {
   PersonSet out;
   for (const Statement* s : facts.used())
     if (is_fact(*s) && !contradicts(*s) && (s->has_act() || s->has_agreement()))
-      for (const std::string& person : facts.persons_of(*s))
+      for (const PersonId person : facts.persons_of(*s))
         if (!facts.tasked(person, day_of(*s))) out.insert(person);
   return out;
 }
 
 /// A benefit that could be the group's or, through it, a third party's: not the passage a migrant
 /// gets, not what an officer takes while tasked.
-bool relevant(const Facts& facts, const PersonSet& persons) {
+bool relevant(const Facts& facts, Persons persons) {
   if (persons.empty()) return true;
-  return std::any_of(persons.begin(), persons.end(), [&](const std::string& person) {
+  return std::any_of(persons.begin(), persons.end(), [&](PersonId person) {
     if (facts.possible().contains(person)) return true;
     if (facts.is(person, v1::Person::smuggled_migrant)) return facts.acts_for_benefit(person);
     return facts.genuine(person, std::nullopt);
@@ -54,15 +54,16 @@ Answer evaluate_benefit(const Facts& facts) {
     if (facts.contested(*s)) continue;
     denials.push_back(s);
     if (s->no_benefit().persons().empty()) nobody = true;
-    for (const std::string& person : facts.persons_of(*s)) without.insert(person);
+    without.insert(facts.persons_of(*s));
   }
 
   int clean = 0, torn = 0, zero = 0;
   for (const Statement* s : facts.supporting(Statement::kBenefit)) {
-    const PersonSet persons = facts.persons_of(*s);
-    if (!relevant(facts, facts.contested(*s) ? PersonSet{} : persons)) {
-      tally.answer.notes.push_back(fmt::format(
-          "{}: a benefit of {} says nothing about the group's purpose", s->id(), listed(persons)));
+    const Persons persons = facts.persons_of(*s);
+    if (!relevant(facts, facts.contested(*s) ? Persons{} : persons)) {
+      tally.answer.notes.push_back(
+          fmt::format("{}: a benefit of {} says nothing about the group's purpose", s->id(),
+                      facts.listed(persons)));
       continue;
     }
     if (s->benefit().has_amount() && s->benefit().amount() <= 0) {
@@ -77,7 +78,7 @@ Answer evaluate_benefit(const Facts& facts) {
                                              [&](const auto& p) { return without.contains(p); })
              : std::all_of(persons.begin(), persons.end(),
                            [&](const auto& p) { return without.contains(p); }));
-    tally.support(*s, described(s->benefit()));
+    tally.support(*s, [&] { return described(s->benefit()); });
     if (facts.contested(*s) || denied) {
       ++torn;
     } else {
@@ -88,7 +89,7 @@ Answer evaluate_benefit(const Facts& facts) {
     if (contradicts(*s)) {
       tally.contrary(*s, "denies a benefit");
     } else {
-      tally.lead(*s, described(s->benefit()) + ", as an assessment");
+      tally.lead(*s, [&] { return described(s->benefit()) + ", as an assessment"; });
     }
   }
   for (const Statement* s : facts.contradicting(Statement::kNoBenefit))
@@ -99,21 +100,24 @@ Answer evaluate_benefit(const Facts& facts) {
   for (const Statement* s : facts.contradicting(Statement::kBenefit)) {
     if (s->benefit().phase() == v1::Benefit::received ||
         s->benefit().phase() == v1::Benefit::promised) {
-      tally.contrary(*s, fmt::format("denies that a benefit was {}; the purpose would suffice",
-                                     v1::Benefit::Phase_Name(s->benefit().phase())));
+      tally.contrary(*s, [&] {
+        return fmt::format("denies that a benefit was {}; the purpose would suffice",
+                           v1::Benefit::Phase_Name(s->benefit().phase()));
+      });
       continue;
     }
-    const PersonSet persons = facts.persons_of(*s);
-    for (const std::string& person : persons) without.insert(person);
+    const Persons persons = facts.persons_of(*s);
+    without.insert(persons);
     if (s->benefit().persons().empty()) nobody = true;
     ++denied_benefits;
     tally.contrary(*s, "denies a benefit");
   }
   for (const Statement* s : denials)
-    tally.contrary(
-        *s, s->no_benefit().reason() == v1::NoBenefit::reason_unspecified
-                ? "without benefit"
-                : "without benefit: " + v1::NoBenefit::Reason_Name(s->no_benefit().reason()));
+    tally.contrary(*s, [&] {
+      return s->no_benefit().reason() == v1::NoBenefit::reason_unspecified
+                 ? "without benefit"
+                 : "without benefit: " + v1::NoBenefit::Reason_Name(s->no_benefit().reason());
+    });
   for (const Statement* s : facts.assessments(Statement::kNoBenefit))
     tally.contrary(*s, "without benefit");
 
@@ -125,12 +129,16 @@ Answer evaluate_benefit(const Facts& facts) {
       tally.lead(*s, "money was taken towards costs; whether a surplus was left is not stated");
     } else if (cost.amount_received() > cost.amount_spent()) {
       ++surplus;
-      tally.support(*s, fmt::format("surplus: {} received, {} spent {}", cost.amount_received(),
-                                    cost.amount_spent(), cost.currency()));
+      tally.support(*s, [&] {
+        return fmt::format("surplus: {} received, {} spent {}", cost.amount_received(),
+                           cost.amount_spent(), cost.currency());
+      });
     } else {
       ++covered;
-      tally.contrary(*s, fmt::format("no surplus: {} received, {} spent {}", cost.amount_received(),
-                                     cost.amount_spent(), cost.currency()));
+      tally.contrary(*s, [&] {
+        return fmt::format("no surplus: {} received, {} spent {}", cost.amount_received(),
+                           cost.amount_spent(), cost.currency());
+      });
     }
   }
   for (const Statement* s : facts.contradicting(Statement::kCostSharing))
@@ -163,7 +171,7 @@ Answer evaluate_benefit(const Facts& facts) {
   }
   PersonSet left;
   if (!nobody)
-    for (const std::string& person : asked)
+    for (const PersonId person : asked)
       if (!without.contains(person)) left.insert(person);
   const bool denied = !denials.empty() || denied_benefits > 0;
   if ((denied && left.empty() && (nobody || !asked.empty())) ||
@@ -172,9 +180,9 @@ Answer evaluate_benefit(const Facts& facts) {
     return std::move(out);
   }
   if (denied || covered > 0) {
-    out.open(
-        Element::MISSING,
-        fmt::format("what {} acted for: the contrary facts do not speak of them", listed(left)));
+    out.open(Element::MISSING,
+             fmt::format("what {} acted for: the contrary facts do not speak of them",
+                         facts.listed(left)));
     return std::move(out);
   }
   out.open(Element::MISSING,

@@ -25,7 +25,7 @@ const Instruments* trees() {
 /// A word that only a named officer may settle: what supports it is a lead, and nothing decides.
 Answer for_an_officer(Answer answer, const std::string& term) {
   answer.outcome = kUndetermined;
-  answer.reasons = {answer.supporting.empty() ? Element::MISSING : Element::JUDGEMENT_TERM};
+  answer.reasons = {answer.supports() == 0 ? Element::MISSING : Element::JUDGEMENT_TERM};
   answer.missing = {fmt::format("a named officer's decision, with reasons, on \"{}\"", term)};
   return answer;
 }
@@ -90,8 +90,9 @@ Answer evaluate_organized_union(const Facts& facts) {
     Answer out;
     out.outcome = kNotIndicated;
     out.contrary = std::move(random.supporting);
-    out.contrary.insert(out.contrary.end(), immediate.supporting.begin(),
-                        immediate.supporting.end());
+    out.contrary.append(immediate.supporting);
+    out.opposed = random.supported;
+    out.opposed.add(immediate.supported);
     return out;
   }
   Tally tally{facts};

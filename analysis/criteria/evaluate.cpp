@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
+#include <string_view>
 #include <unordered_set>
+#include <utility>
 
 #include "analysis/criteria/evaluators.hpp"
 #include "core/base/text.hpp"
@@ -25,18 +26,25 @@ Outcome outcome_named(const std::string& word) {
   return word == "not_indicated" ? kNotIndicated : kUndetermined;
 }
 
-/// Gathers evidence without repeating a statement.
+/// Gathers evidence without repeating a statement; what it is gathered from must outlive it.
 class Gathered {
  public:
-  explicit Gathered(std::vector<v1::Evidence>& into) : into_{&into} {}
-  void add(const std::vector<v1::Evidence>& from) {
-    for (const v1::Evidence& item : from)
-      if (seen_.insert(item.kind() + "\n" + item.statement_id()).second) into_->push_back(item);
+  explicit Gathered(EvidenceList& into) : into_{&into} {}
+  void add(const EvidenceList& from) {
+    for (std::size_t i = 0; i < from.size(); ++i)
+      if (seen_.insert({from[i].kind(), from[i].statement_id()}).second) into_->take(from, i);
   }
 
  private:
-  std::vector<v1::Evidence>* into_;
-  std::unordered_set<std::string> seen_;
+  using Key = std::pair<std::string_view, std::string_view>;  // kind, statement
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const {
+      const std::hash<std::string_view> hash;
+      return hash(key.second) ^ (key.first.size() << 1U);
+    }
+  };
+  EvidenceList* into_;
+  std::unordered_set<Key, KeyHash> seen_;
 };
 
 void add(std::vector<std::string>& into, const std::vector<std::string>& from) {
@@ -88,10 +96,12 @@ Answer combine(v1::ElementDef::Operator op, const std::vector<const Answer*>& ch
 void ask_for_corroboration(const Facts& facts, Answer& answer) {
   if (facts.lens() != Lens::Corroborated || answer.rests_on_law || answer.outcome == kUndetermined)
     return;
-  const auto& rests_on = answer.outcome == kIndicated ? answer.supporting : answer.contrary;
-  auto origins = origins_of(facts, rests_on);
-  const bool unnamed = origins.erase("") > 0;
-  if (origins.size() > 1) return;
+  const bool indicated = answer.outcome == kIndicated;
+  auto origins = origins_of(facts, indicated ? answer.supporting : answer.contrary);
+  const Weight& unseen = indicated ? answer.supported : answer.opposed;
+  if (unseen.origin != nullptr) origins.insert(*unseen.origin);
+  const bool unnamed = origins.erase("") > 0 || unseen.unnamed;
+  if (origins.size() > 1 || unseen.several) return;
   answer.open(Element::PROVENANCE,
               unnamed ? "a second independent origin (the statements name no source)"
                       : "a second independent origin: all statements go back to one");
@@ -105,16 +115,11 @@ struct Judgements {
 Judgements collect_judgements(const Instruments& instruments, const Facts& facts,
                               std::vector<std::string>& notices) {
   Judgements out;
-  std::vector<const Statement*> all;
-  for (const Statement& s : facts.file().statements())
-    if (s.has_judgement() && !facts.is_left_out(s)) all.push_back(&s);
-  std::stable_sort(all.begin(), all.end(), [](const Statement* a, const Statement* b) {
-    return natural_less(a->id(), b->id());
-  });
   const auto blank = [](const std::string& text) {
     return text.find_first_not_of(" \t\r\n") == std::string::npos;
   };
-  for (const Statement* s : all) {
+  for (const Statement* s : facts.statements().judgements()) {
+    if (facts.is_left_out(*s)) continue;
     const v1::Judgement& j = s->judgement();
     if (contradicts(*s)) {
       notices.push_back(
@@ -204,8 +209,7 @@ void apply_judgement(const v1::ElementDef& element, std::vector<const Statement*
     return;
   }
   if (!element.judgement_term().empty() && decided == kIndicated && under_all != nullptr &&
-      answer.supporting.empty() && under_all->outcome == kIndicated &&
-      under_all->supporting.size() > 1) {
+      answer.supports() == 0 && under_all->outcome == kIndicated && under_all->supports() > 1) {
     answer.decisions.back().set_in_effect(false);
     answer.open(Element::PROVENANCE, "the acts the decision rests on lie outside the lens");
     return;
@@ -213,7 +217,7 @@ void apply_judgement(const v1::ElementDef& element, std::vector<const Statement*
   if (element.judgement_term().empty() || (before != kUndetermined && before != decided))
     answer.notes.push_back(fmt::format("decided by {}: overrides the derived outcome '{}'",
                                        last->judgement().by(), in_words(before)));
-  else if (answer.supporting.empty() && decided == kIndicated)
+  else if (answer.supports() == 0 && decided == kIndicated)
     answer.notes.push_back(fmt::format(
         "decided by {} although no act or effect in the file supports it", last->judgement().by()));
   answer.outcome = decided;
@@ -282,12 +286,15 @@ class Evaluation {
 
 }  // namespace
 
-std::set<std::string> origins_of(const Facts& facts, const std::vector<v1::Evidence>& evidence) {
-  std::set<std::string> out;
+std::set<std::string> origins_of(const Facts& facts, const EvidenceList& evidence) {
+  std::unordered_set<const std::string*> origins;  // of equal names one string
   for (const v1::Evidence& item : evidence) {
     if (!carries(item)) continue;
-    if (const Statement* s = facts.statement(item.statement_id())) out.insert(facts.origin(*s));
+    if (const Statement* s = facts.statement(item.statement_id()))
+      origins.insert(&facts.origin(*s));
   }
+  std::set<std::string> out;
+  for (const std::string* name : origins) out.insert(*name);
   return out;
 }
 

@@ -30,8 +30,7 @@ struct EvaluateOptions {
                                const EvaluateOptions& options = {});
 
 /// Distinct origins of the facts among `evidence`; "" stands for those that name no source.
-[[nodiscard]] std::set<std::string> origins_of(const Facts& facts,
-                                               const std::vector<v1::Evidence>& evidence);
+[[nodiscard]] std::set<std::string> origins_of(const Facts& facts, const EvidenceList& evidence);
 /// Whether evidence carries an outcome, or is shown beside it: facts do, leads and law do not.
 [[nodiscard]] bool carries(const v1::Evidence& item);
 

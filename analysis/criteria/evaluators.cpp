@@ -98,54 +98,6 @@ std::vector<std::string> evaluator_names() {
   return out;
 }
 
-void Tally::support(const v1::Statement& s, const std::string& why) {
-  if (!shown_.insert(s.id()).second) return;
-  if (!is_fact(s)) {
-    ++leads_;
-    answer.supporting.push_back(facts_->evidence(s, why + " (assessment)"));
-    return;
-  }
-  answer.supporting.push_back(facts_->evidence(s, why));
-  const auto against = facts_->against(s);
-  for (const v1::Statement* other : against)
-    if (shown_.insert(other->id()).second)
-      answer.contrary.push_back(facts_->evidence(*other, "contradicts " + s.id()));
-  if (facts_->contested(s)) {
-    ++contested_;
-  } else {
-    ++clean_;
-  }
-}
-
-void Tally::contrary(const v1::Statement& s, const std::string& why) {
-  if (!shown_.insert(s.id()).second) return;
-  answer.contrary.push_back(facts_->evidence(s, is_fact(s) ? why : why + " (assessment)"));
-  if (is_fact(s)) ++against_;
-}
-
-void Tally::lead(const v1::Statement& s, const std::string& why) {
-  if (!shown_.insert(s.id()).second) return;
-  ++leads_;
-  answer.supporting.push_back(facts_->evidence(s, why + " (a lead)"));
-}
-
-void Tally::all(v1::Statement::BodyCase body,
-                const std::function<bool(const v1::Statement&)>& wanted, const std::string& why,
-                const std::string& why_contrary) {
-  for (const v1::Statement* s : facts_->supporting(body))
-    if (wanted(*s)) support(*s, why);
-  for (const v1::Statement* s : facts_->contradicting(body))
-    if (wanted(*s)) contrary(*s, why_contrary);
-  for (const v1::Statement* s : facts_->assessments(body)) {
-    if (!wanted(*s)) continue;
-    if (contradicts(*s)) {
-      contrary(*s, why_contrary);
-    } else {
-      lead(*s, why + ", as an assessment");
-    }
-  }
-}
-
 Answer Tally::settle(const std::string& missing) && {
   if (clean_ > 0) {
     answer.outcome = kIndicated;

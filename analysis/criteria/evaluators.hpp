@@ -3,8 +3,12 @@
 // bound) or undetermined (with reason codes and what is missing). None draws anything from silence.
 #pragma once
 
+#include <algorithm>
+#include <set>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "analysis/criteria/facts.hpp"
@@ -41,7 +45,7 @@ Answer evaluate_serious_crime(const Facts&);
                                          double years = 4.0);
 /// Offences that facts about acts and agreements name, whatever the lens: which law is in question
 /// does not depend on how a statement was obtained.
-[[nodiscard]] std::set<std::string> offences_in_question(const Facts&);
+[[nodiscard]] const std::set<std::string>& offences_in_question(const Facts&);
 /// Days on which the law of the offences in question is read, in order; empty when none is stated.
 [[nodiscard]] std::vector<core::Date> days_in_question(const Facts&);
 Answer evaluate_one_offence(const Facts&);
@@ -54,7 +58,7 @@ struct Penalty {
   std::string missing;
   bool in_force = false;      // on the date of the offence, whatever the maximum
   Outcome form = kIndicated;  // whether the facts of an aggravated or organized form are shown
-  std::vector<v1::Evidence> facts;  // that show an aggravated or organized form
+  EvidenceList facts;         // that show an aggravated or organized form
 };
 /// @param offence  of the facts' own file; found once and kept with the facts
 /// @param years    what the instrument asks of the maximum
@@ -112,20 +116,101 @@ Answer evaluate_several_offences(const Facts&);
 Answer evaluate_intimidating_force(const Facts&);
 Answer evaluate_left_to_an_officer(const Facts&);
 
+/// Why evidence is shown: words, or a function that finds them when they are wanted.
+template <typename Why>
+[[nodiscard]] std::string said(Why&& why) {
+  if constexpr (std::is_invocable_v<Why>) {
+    return why();
+  } else {
+    return std::string{std::forward<Why>(why)};
+  }
+}
+
+/// Shows evidence; in a brief derivation it is only counted.
+template <typename Why>
+void support(const Facts& facts, Answer& answer, const v1::Statement& s, Why&& why) {
+  if (facts.brief()) return facts.weigh(s, is_fact(s), answer.supported);
+  answer.supporting.push_back(facts.evidence(s, said(std::forward<Why>(why))));
+}
+template <typename Why>
+void oppose(const Facts& facts, Answer& answer, const v1::Statement& s, Why&& why) {
+  if (facts.brief()) return facts.weigh(s, is_fact(s), answer.opposed);
+  answer.contrary.push_back(facts.evidence(s, said(std::forward<Why>(why))));
+}
+
+/// The offences that statements name, each once.
+class NamedOffences {
+ public:
+  explicit NamedOffences(const Facts& facts)
+      : facts_{&facts}, named_(facts.statements().offence_names().size(), 0) {}
+  void insert(const v1::Statement& s) { named_[facts_->offence_number(s)] = 1; }
+  [[nodiscard]] bool empty() const {
+    return std::find(named_.begin(), named_.end(), 1) == named_.end();
+  }
+  [[nodiscard]] std::set<std::string> names() const {
+    std::set<std::string> out;
+    for (std::size_t i = 0; i < named_.size(); ++i)
+      if (named_[i] != 0) out.insert(facts_->statements().offence_names()[i]);
+    return out;
+  }
+
+ private:
+  const Facts* facts_;
+  std::vector<char> named_;  // by number
+};
+
 /// Collects what supports and contradicts one proposition and settles it: clean facts indicate;
 /// facts for and against the same thing conflict; contrary facts alone do not indicate; assessments
 /// alone and silence leave it open.
 class Tally {
  public:
-  explicit Tally(const Facts& facts) : facts_{&facts} {}
+  explicit Tally(const Facts& facts) : facts_{&facts}, shown_(facts.all().size(), 0) {}
   /// A fact that supports; contested ones only open the question.
-  void support(const v1::Statement& s, const std::string& why);
-  void contrary(const v1::Statement& s, const std::string& why);
+  template <typename Why>
+  void support(const v1::Statement& s, const Why& why) {
+    if (!first(s)) return;
+    if (!is_fact(s)) {
+      ++leads_;
+      criteria::support(*facts_, answer, s, [&] { return said(why) + " (assessment)"; });
+      return;
+    }
+    criteria::support(*facts_, answer, s, why);
+    for (const v1::Statement* other : facts_->against(s))
+      if (first(*other)) oppose(*facts_, answer, *other, [&] { return "contradicts " + s.id(); });
+    ++(facts_->contested(s) ? contested_ : clean_);
+  }
+  template <typename Why>
+  void contrary(const v1::Statement& s, const Why& why) {
+    if (!first(s)) return;
+    oppose(*facts_, answer, s,
+           [&] { return is_fact(s) ? said(why) : said(why) + " (assessment)"; });
+    if (is_fact(s)) ++against_;
+  }
   /// A lead: shown, never enough.
-  void lead(const v1::Statement& s, const std::string& why);
+  template <typename Why>
+  void lead(const v1::Statement& s, const Why& why) {
+    if (!first(s)) return;
+    ++leads_;
+    if (facts_->brief()) return facts_->weigh(s, false, answer.supported);
+    answer.supporting.push_back(facts_->evidence(s, said(why) + " (a lead)"));
+  }
   /// Adds every supporting fact, contradicting fact and assessment of a kind that `wanted` accepts.
-  void all(v1::Statement::BodyCase body, const std::function<bool(const v1::Statement&)>& wanted,
-           const std::string& why, const std::string& why_contrary);
+  template <typename Wanted>
+  void all(v1::Statement::BodyCase body, const Wanted& wanted, const char* why,
+           const char* why_contrary) {
+    for (const v1::Statement* s : facts_->supporting(body))
+      if (wanted(*s)) support(*s, why);
+    for (const v1::Statement* s : facts_->contradicting(body))
+      if (wanted(*s)) contrary(*s, why_contrary);
+    for (const v1::Statement* s : facts_->assessments(body)) {
+      if (!wanted(*s)) continue;
+      if (contradicts(*s)) {
+        contrary(*s, why_contrary);
+      } else {
+        lead(*s, [&] { return std::string{why} + ", as an assessment"; });
+      }
+    }
+  }
   [[nodiscard]] bool clean() const { return clean_ > 0; }
   [[nodiscard]] bool contested() const { return contested_ > 0; }
   [[nodiscard]] bool against() const { return against_ > 0; }
@@ -135,9 +220,15 @@ class Tally {
   Answer answer;
 
  private:
+  /// Whether the statement was not shown yet.
+  bool first(const v1::Statement& s) {
+    const Statements& stated = facts_->statements();
+    char& seen = shown_[stated.first_of_id(stated.number(s))];
+    return std::exchange(seen, 1) == 0;
+  }
   const Facts* facts_;
   int clean_ = 0, contested_ = 0, against_ = 0, leads_ = 0;
-  std::set<std::string> shown_;
+  std::vector<char> shown_;  // by number
 };
 
 }  // namespace palermo::criteria

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <unordered_map>
+#include <utility>
 
 #include "analysis/criteria/gates.hpp"
 #include "core/base/text.hpp"
@@ -43,17 +46,19 @@ std::string listing(const Names& names, std::size_t most = 6) {
 }
 
 /// The evidence an answer rests on: for an open one, all that speaks for it.
-const std::vector<v1::Evidence>& resting_on(const Answer& answer) {
+const EvidenceList& resting_on(const Answer& answer) {
   return answer.outcome == kNotIndicated ? answer.contrary : answer.supporting;
 }
 
 /// Statements that carry the answer, each once, in order.
 std::vector<const Statement*> carriers(const Facts& facts, const Answer& answer) {
   std::vector<const Statement*> out;
-  std::set<std::string> seen;
+  const Statements& stated = facts.statements();
+  std::vector<char> seen(facts.all().size(), 0);
   for (const v1::Evidence& item : resting_on(answer)) {
-    if (!carries(item) || !seen.insert(item.statement_id()).second) continue;
-    if (const Statement* s = facts.statement(item.statement_id())) out.push_back(s);
+    if (!carries(item)) continue;
+    const auto n = stated.find(item.statement_id());
+    if (n != Statements::kNone && std::exchange(seen[n], 1) == 0) out.push_back(facts.all()[n]);
   }
   return out;
 }
@@ -61,7 +66,7 @@ std::vector<const Statement*> carriers(const Facts& facts, const Answer& answer)
 /// What an origin is, if the facts say so: "one informant (K)".
 std::string origin_in_words(const Facts& facts, const std::string& name) {
   if (name.empty()) return "one origin that is not named";
-  for (const auto category : facts.categories(name)) {
+  for (const auto category : facts.categories(facts.person(name))) {
     if (category == v1::Person::category_unspecified || category == v1::Person::unknown) continue;
     std::string word = v1::Person::Category_Name(category);
     std::replace(word.begin(), word.end(), '_', ' ');
@@ -89,7 +94,7 @@ std::size_t fallen(const std::vector<const Statement*>& carrying,
 
 }  // namespace
 
-std::string best_grade(const std::vector<v1::Evidence>& evidence) {
+std::string best_grade(const EvidenceList& evidence) {
   std::string best;
   for (const v1::Evidence& item : evidence)
     if (!item.grade().empty() && (best.empty() || item.grade() < best)) best = item.grade();
@@ -98,10 +103,10 @@ std::string best_grade(const std::vector<v1::Evidence>& evidence) {
 
 v1::Reporting reporting_of(const Facts& facts, const Answer& answer) {
   v1::Reporting out;
-  std::map<std::string, std::vector<const Statement*>, NaturalLess> by_origin;
+  std::unordered_map<const std::string*, std::vector<const Statement*>> gathered;
   const auto carrying = carriers(facts, answer);
   for (const Statement* s : carrying) {
-    by_origin[facts.origin(*s)].push_back(s);
+    gathered[&facts.origin(*s)].push_back(s);
     if (s->origin().empty() || out.quotes_size() >= kShown) continue;
     const std::string end = facts.origin(*s);
     const std::string way = end.empty()          ? ", in a ring of reports that quote each other"
@@ -109,14 +114,16 @@ v1::Reporting reporting_of(const Facts& facts, const Answer& answer) {
                                                  : std::string{};
     out.add_quotes(fmt::format("{} repeats {}{}", s->id(), s->origin(), way));
   }
+  std::map<std::string, const std::vector<const Statement*>*, NaturalLess> by_origin;
+  for (const auto& [name, statements] : gathered) by_origin[*name] = &statements;
   out.set_reports(static_cast<std::uint32_t>(carrying.size()));
   out.set_origins(static_cast<std::uint32_t>(by_origin.size()));
   out.set_circular(by_origin.size() < carrying.size() && out.quotes_size() > 0);
   for (const auto& [name, statements] : by_origin) {
     v1::Origin& row = *out.add_by_origin();
     row.set_name(name);
-    row.set_statements_total(static_cast<std::uint32_t>(statements.size()));
-    for (const Statement* s : statements)
+    row.set_statements_total(static_cast<std::uint32_t>(statements->size()));
+    for (const Statement* s : *statements)
       if (row.statements_size() < kShown) row.add_statements(s->id());
   }
   return out;
@@ -184,11 +191,12 @@ class Supposed {
     every.lens = Lens::All;
     every.without.clear();
     Answers all;
+    const Statements stated{file_};
     if (choice_.lens != Lens::All || !choice_.without.empty()) {
-      all = evaluate(instruments_, Facts{file_, every}, options);
+      all = evaluate(instruments_, Facts{stated, every}, options);
       options.under_all = &all;
     }
-    const Answers then = evaluate(instruments_, Facts{file_, choice_}, options);
+    const Answers then = evaluate(instruments_, Facts{stated, choice_}, options);
     for (const std::string& id : open_) {
       if (then.at(id).outcome == kUndetermined) continue;
       v1::Change& change = out[id].emplace_back();
@@ -328,7 +336,7 @@ void name_effect(v1::ElementShift& shift) {
   }
 }
 
-std::uint32_t distinct(const std::vector<v1::Evidence>& evidence) {
+std::uint32_t distinct(const EvidenceList& evidence) {
   std::set<std::string> ids;
   for (const v1::Evidence& item : evidence) ids.insert(item.statement_id());
   return static_cast<std::uint32_t>(ids.size());

@@ -33,6 +33,6 @@ namespace palermo::criteria {
                                   const Facts& facts_after, const Answers& after);
 
 /// The best grade among the evidence; empty when none is graded.
-[[nodiscard]] std::string best_grade(const std::vector<v1::Evidence>& evidence);
+[[nodiscard]] std::string best_grade(const EvidenceList& evidence);
 
 }  // namespace palermo::criteria

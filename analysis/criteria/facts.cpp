@@ -12,6 +12,8 @@ namespace {
 using v1::Person;
 using v1::Statement;
 
+const std::vector<const Statement*> kNone;
+
 bool compatible(const std::string& a, const std::string& b) {
   return a.empty() || b.empty() || a == b;
 }
@@ -19,42 +21,6 @@ bool compatible(const std::string& a, const std::string& b) {
 bool same_day(const std::string& a, const std::string& b) {
   const auto first = day_of(a), second = day_of(b);
   return !first || !second || *first == *second;
-}
-
-template <typename Repeated>
-PersonSet set_of(const Repeated& names) {
-  return {names.begin(), names.end()};
-}
-
-PersonSet raw_persons(const Statement& s) {
-  switch (s.body_case()) {
-    case Statement::kAct:
-      return set_of(s.act().persons());
-    case Statement::kAgreement:
-      return set_of(s.agreement().persons());
-    case Statement::kBenefit:
-      return set_of(s.benefit().persons());
-    case Statement::kNoBenefit:
-      return set_of(s.no_benefit().persons());
-    case Statement::kDocument:
-      return set_of(s.document().persons());
-    case Statement::kDanger:
-      return set_of(s.danger().persons());
-    case Statement::kProperty:
-      return set_of(s.property().persons());
-    case Statement::kInterference:
-      return set_of(s.interference().persons());
-    case Statement::kMembership:
-      return {s.membership().person()};
-    case Statement::kAssociation:
-      return {s.association().person()};
-    case Statement::kEntry:
-      return {s.entry().person()};
-    case Statement::kStay:
-      return {s.stay().person()};
-    default:
-      return {};
-  }
 }
 
 /// Whether the two statements are about the same thing, persons aside.
@@ -115,8 +81,8 @@ bool reverses(const Statement& a, const Statement& b) {
          a.act().state() == b.act().state() && same_matter(a, b);
 }
 
-bool intersects(const PersonSet& a, const PersonSet& b) {
-  return std::any_of(a.begin(), a.end(), [&](const std::string& p) { return b.contains(p); });
+std::uint32_t bit_of(Person::Category category) {
+  return 1U << (static_cast<std::uint32_t>(category) & 31U);
 }
 
 }  // namespace
@@ -143,31 +109,17 @@ std::optional<Lens> lens_named(std::string_view name) {
   return std::nullopt;
 }
 
-std::optional<core::Date> day_of(const std::string& text) {
-  if (text.empty()) return std::nullopt;
-  if (!core::parse_day(text)) return std::nullopt;
-  // An instant is dated where it happened: the law of the place goes by the day there, not by UTC.
-  const auto day = core::parse_day(std::string_view{text}.substr(0, 10));
-  if (!day) return std::nullopt;
-  return *day;
-}
-
-std::optional<core::Date> day_of(const Statement& s) {
-  if (s.has_act()) return day_of(s.act().at());
-  if (s.has_agreement()) return day_of(s.agreement().at());
-  return std::nullopt;
-}
-
 std::optional<core::Date> Facts::smuggling_day() const {
   std::optional<core::Date> last;
-  for (const v1::Offence& offence : file_->offences()) {
+  for (const v1::Offence& offence : file().offences()) {
     const auto day = day_of(offence.date());
     if (implements(offence.id(), "som.") && day && (!last || *last < *day)) last = day;
   }
   return last;
 }
 
-PersonSet persons_named(const Statement& s) {
+NameSet persons_named(const Statement& s) {
+  const auto set_of = [](const auto& names) { return NameSet{names.begin(), names.end()}; };
   switch (s.body_case()) {
     case Statement::kPerson:
       return {s.person().id()};
@@ -179,85 +131,134 @@ PersonSet persons_named(const Statement& s) {
     case Statement::kRelation:
       return {s.relation().a(), s.relation().b()};
     case Statement::kBribe: {
-      PersonSet out{s.bribe().giver(), s.bribe().official()};
+      NameSet out{s.bribe().giver(), s.bribe().official()};
       out.erase("");
       return out;
     }
+    case Statement::kAct:
+      return set_of(s.act().persons());
+    case Statement::kAgreement:
+      return set_of(s.agreement().persons());
+    case Statement::kBenefit:
+      return set_of(s.benefit().persons());
+    case Statement::kNoBenefit:
+      return set_of(s.no_benefit().persons());
+    case Statement::kDocument:
+      return set_of(s.document().persons());
+    case Statement::kDanger:
+      return set_of(s.danger().persons());
+    case Statement::kProperty:
+      return set_of(s.property().persons());
+    case Statement::kInterference:
+      return set_of(s.interference().persons());
+    case Statement::kMembership:
+      return {s.membership().person()};
+    case Statement::kAssociation:
+      return {s.association().person()};
+    case Statement::kEntry:
+      return {s.entry().person()};
+    case Statement::kStay:
+      return {s.stay().person()};
     default:
-      return raw_persons(s);
+      return {};
   }
-}
-
-bool contradicts(const Statement& s) { return s.polarity() == Statement::contradicts; }
-bool is_fact(const Statement& s) { return s.kind() == Statement::fact; }
-
-std::string listed(const PersonSet& names) {
-  std::string out;
-  std::size_t left = names.size();
-  for (const std::string& name : names) {
-    --left;
-    out += name;
-    if (left > 1) out += ", ";
-    if (left == 1) out += " and ";
-  }
-  return out;
-}
-
-std::vector<const Statement*> in_natural_order(const v1::FactsFile& file) {
-  std::vector<const Statement*> out;
-  for (const Statement& s : file.statements())
-    if (!s.has_judgement()) out.push_back(&s);
-  std::stable_sort(out.begin(), out.end(), [](const Statement* a, const Statement* b) {
-    return natural_less(a->id(), b->id());
-  });
-  return out;
 }
 
 Facts::Facts(const v1::FactsFile& file, const Choice& choice)
-    : Facts{file, choice, in_natural_order(file)} {}
+    : Facts{std::make_unique<const Statements>(file), choice} {}
 
-Facts::Facts(const v1::FactsFile& file, const Choice& choice, std::vector<const Statement*> ordered)
-    : file_{&file},
+Facts::Facts(std::unique_ptr<const Statements> own, const Choice& choice) : Facts{*own, choice} {
+  own_ = std::move(own);
+}
+
+Facts::Facts(const Statements& statements, const Choice& choice)
+    : stated_{&statements},
       choice_{choice},
-      as_of_{choice.as_of.empty() ? file.case_().as_of() : choice.as_of},
-      all_{std::move(ordered)} {
-  for (const Statement* s : all_) {
-    by_id_.emplace(s->id(), s);
-    if (under_lens(*s)) used_.push_back(s);
-    if (s->source().empty()) continue;
-    const auto [found, first] = repeated_by_.emplace(s->source(), s->origin());
-    if (!first && found->second != s->origin()) found->second.clear();
-  }
-  in_lens_.insert(used_.begin(), used_.end());
-  identities_ = std::make_unique<Identities>(all_, used_);
-  for (const Statement* s : all_)
-    if (s->has_person() && !criteria::contradicts(*s)) {
-      const std::string person = identities_->canonical(s->person().id());
-      persons_[person].push_back(s);
-      if (s->has_decided()) decided_categories_[person] = s;  // ids of decisions rise with time
+      as_of_{choice.as_of.empty() ? statements.file().case_().as_of() : choice.as_of} {
+  sort_by_lens();
+  identities_ = std::make_unique<Identities>(*stated_, in_lens_);
+  canonical_from_.reserve(all().size() + 1);
+  canonical_from_.push_back(0);
+  for (Number n = 0; n < all().size(); ++n) {
+    const auto from = static_cast<std::ptrdiff_t>(canonical_.size());
+    const Persons persons = stated_->persons(n);
+    bool changed = false;
+    for (const PersonId person : persons) {
+      canonical_.push_back(identities_->canonical(person));
+      changed = changed || canonical_.back() != person;
     }
+    if (changed) {
+      std::sort(canonical_.begin() + from, canonical_.end());
+      canonical_.erase(std::unique(canonical_.begin() + from, canonical_.end()), canonical_.end());
+    }
+    canonical_from_.push_back(static_cast<std::uint32_t>(canonical_.size()));
+  }
+  weighed_.resize(all().size());
+  describe_persons();
   sort_by_body();
   choose_group();
   count();
   find_joints();
 }
 
+void Facts::sort_by_lens() {
+  if (choice_.left_out != nullptr) {
+    left_out_.resize(stated_->size(), 0);
+    for (const Statement* s : *choice_.left_out)
+      if (const Number n = stated_->number(*s); n != Statements::kNone) left_out_[n] = 1;
+  }
+  in_lens_.resize(all().size(), 0);
+  used_.reserve(all().size());
+  for (Number n = 0; n < all().size(); ++n) {
+    const Statement& s = *all()[n];
+    if (!left_out_.empty() && left_out_[n] != 0) continue;
+    if (!under_lens(s)) continue;
+    in_lens_[n] = 1;
+    used_.push_back(&s);
+  }
+}
+
+void Facts::describe_persons() {
+  const std::size_t size = names().size();
+  persons_.resize(size);
+  decided_categories_.resize(size, nullptr);
+  categories_.resize(size, 0);
+  may_be_tasked_.resize(size, 0);
+  for (const Number n : stated_->about_persons()) {
+    const Statement* s = all()[n];
+    if (criteria::contradicts(*s)) continue;
+    const PersonId person = this->person(s->person().id());
+    persons_[person].push_back(s);
+    categories_[person] |= bit_of(s->person().category());
+    if (s->has_decided()) decided_categories_[person] = s;  // ids of decisions rise with time
+    if (s->person().category() == Person::undercover_officer ||
+        s->person().category() == Person::informant)
+      may_be_tasked_[person] = 1;
+  }
+  for (PersonId person = 0; person < size; ++person)
+    if (const Statement* decided = decided_categories_[person])
+      categories_[person] = bit_of(decided->person().category());
+}
+
 void Facts::sort_by_body() {
+  knowing_.resize(names().size());
+  unwitting_.resize(names().size());
   for (const Statement* s : used_) {
     OfBody& body = by_body_[s->body_case()];
     if (!is_fact(*s)) {
       body.assessments.push_back(s);
-    } else if (!criteria::contradicts(*s)) {
+      continue;
+    }
+    const Persons persons = stated_persons(stated_->number(*s));
+    if (!criteria::contradicts(*s)) {
       body.supporting.push_back(s);
-      if (s->has_association())
-        associates_.insert(identities_->canonical(s->association().person()));
+      if (s->has_association()) associates_.insert(persons);
       if (!s->has_act() || !s->act().has_knowing() || s->act().at().empty()) continue;
-      for (const std::string& person : identities_->canonical(raw_persons(*s)))
+      for (const PersonId person : persons)
         (s->act().knowing() ? knowing_ : unwitting_)[person].push_back(s);
     } else {
-      const PersonSet persons = identities_->canonical(raw_persons(*s));
       if (persons.empty()) body.denied_of_all.push_back(body.contradicting.size());
-      for (const std::string& person : persons)
+      for (const PersonId person : persons)
         body.denied_of[person].push_back(body.contradicting.size());
       body.contradicting.push_back(s);
     }
@@ -277,8 +278,16 @@ std::string Facts::outside_in_words() const {
                      fmt::join(choice_.without, ", "));
 }
 
+bool Facts::in_lens(const Statement& s) const { return in_lens_[stated_->number(s)] != 0; }
+
 bool Facts::under_lens(const Statement& s) const {
-  if (is_left_out(s)) return false;
+  if (!left_out_.empty()) {
+    const Number n = stated_->number(s);
+    if (n != Statements::kNone && left_out_[n] != 0) return false;
+  }
+  if (!choice_.without.empty() && !s.authorization_id().empty() &&
+      choice_.without.contains(s.authorization_id()))
+    return false;
   switch (choice_.lens) {
     case Lens::Lawful:
       return !s.has_lawful() || s.lawful();
@@ -292,14 +301,22 @@ bool Facts::under_lens(const Statement& s) const {
 }
 
 void Facts::choose_group() {
+  group_ = choice_.group;
+  if (choice_.brief && !group_.empty()) {
+    for (const Statement* s : all())
+      has_memberships_ = has_memberships_ || (s->has_membership() && !criteria::contradicts(*s) &&
+                                              s->membership().group() == group_);
+    return;
+  }
   std::map<std::string, PersonSet> members;
-  for (const Statement* s : all_)
+  for (Number n = 0; n < all().size(); ++n) {
+    const Statement* s = all()[n];
     if (s->has_membership() && !criteria::contradicts(*s))
-      members[s->membership().group()].insert(identities_->canonical(s->membership().person()));
+      members[s->membership().group()].insert(stated_persons(n));
+  }
   has_memberships_ = !members.empty();
   for (const auto& [group, persons] : members) groups_.push_back(group);
   std::sort(groups_.begin(), groups_.end(), natural_less);
-  group_ = choice_.group;
   if (!group_.empty()) {
     has_memberships_ = members.contains(group_);
     return;
@@ -318,10 +335,6 @@ const Facts::OfBody* Facts::of_body(Statement::BodyCase body) const {
   return found == by_body_.end() ? nullptr : &found->second;
 }
 
-namespace {
-const std::vector<const Statement*> kNone;
-}
-
 const std::vector<const Statement*>& Facts::supporting(Statement::BodyCase body) const {
   const OfBody* found = of_body(body);
   return found == nullptr ? kNone : found->supporting;
@@ -337,14 +350,14 @@ const std::vector<const Statement*>& Facts::assessments(Statement::BodyCase body
   return found == nullptr ? kNone : found->assessments;
 }
 
-std::vector<const Statement*> Facts::find_against(const Statement& s, const PersonSet& mine) const {
+std::vector<const Statement*> Facts::find_against(const Statement& s, Persons mine) const {
   std::vector<const Statement*> out;
   if (const OfBody* body = of_body(s.body_case());
       body != nullptr && !body->contradicting.empty()) {
     std::set<std::size_t> candidates(body->denied_of_all.begin(), body->denied_of_all.end());
     if (mine.empty())
       for (std::size_t i = 0; i < body->contradicting.size(); ++i) candidates.insert(i);
-    for (const std::string& person : mine)
+    for (const PersonId person : mine)
       if (const auto found = body->denied_of.find(person); found != body->denied_of.end())
         candidates.insert(found->second.begin(), found->second.end());
     for (const std::size_t i : candidates)
@@ -352,15 +365,11 @@ std::vector<const Statement*> Facts::find_against(const Statement& s, const Pers
   }
   if (s.has_act() && is_fact(s) && !criteria::contradicts(s) && s.act().has_knowing()) {
     std::vector<const Statement*> reversed;
-    for (const std::string& person : mine) {
-      const auto& others = s.act().knowing() ? unwitting_ : knowing_;
-      const auto found = others.find(person);
-      if (found == others.end()) continue;
-      for (const Statement* other : found->second)
+    for (const PersonId person : mine)
+      for (const Statement* other : (s.act().knowing() ? unwitting_ : knowing_)[person])
         if (reverses(s, *other) &&
             std::find(reversed.begin(), reversed.end(), other) == reversed.end())
           reversed.push_back(other);
-    }
     std::sort(reversed.begin(), reversed.end(), [](const Statement* a, const Statement* b) {
       return natural_less(a->id(), b->id());
     });
@@ -370,21 +379,25 @@ std::vector<const Statement*> Facts::find_against(const Statement& s, const Pers
 }
 
 Facts::Weighed& Facts::weighed(const Statement& s) const {
-  const auto [found, fresh] = weighed_.try_emplace(&s);
-  Weighed& out = found->second;
-  if (!fresh) return out;
-  const PersonSet mine = identities_->canonical(raw_persons(s));
-  out.against = find_against(s, mine);
+  const Number n = stated_->number(s);
+  Weighed& out = weighed_[n];
+  if (out.known) return out;
+  out.known = true;
+  const Persons mine = stated_persons(n);
   out.persons = mine;
+  out.against = find_against(s, mine);
+  if (out.against.empty()) return out;
+  std::vector<PersonId>& left = fewer_.emplace_back(mine.begin(), mine.end());
   for (const Statement* other : out.against) {
-    const PersonSet theirs = identities_->canonical(raw_persons(*other));
+    const Persons theirs = stated_persons(stated_->number(*other));
     if (theirs.empty()) {
-      out.persons.clear();
+      left.clear();
       break;
     }
-    for (const std::string& person : theirs) out.persons.erase(person);
+    std::erase_if(left, [&](PersonId person) { return criteria::contains(theirs, person); });
   }
-  out.contested = !out.against.empty() && out.persons.empty();
+  out.persons = left;
+  out.contested = left.empty();
   return out;
 }
 
@@ -392,38 +405,47 @@ const std::vector<const Statement*>& Facts::against(const Statement& s) const {
   return weighed(s).against;
 }
 
-const PersonSet& Facts::persons_of(const Statement& s) const { return weighed(s).persons; }
+Persons Facts::persons_of(const Statement& s) const { return weighed(s).persons; }
 
 bool Facts::contested(const Statement& s) const { return weighed(s).contested; }
 
-std::vector<Person::Category> Facts::categories(const std::string& person) const {
-  const std::string id = identities_->canonical(person);
-  const auto [known, fresh] = categories_.try_emplace(id);
-  std::vector<Person::Category>& out = known->second;
-  if (!fresh) return out;
-  const auto found = persons_.find(id);
-  if (found == persons_.end()) return out;
-  if (const auto decided = decided_categories_.find(found->first);
-      decided != decided_categories_.end())
-    return out = {decided->second->person().category()};
-  for (const Statement* s : found->second)
+PersonId Facts::person(const std::string& name) const {
+  return identities_->canonical(names().find(name));
+}
+
+std::string Facts::listed(Persons persons) const {
+  std::string out;
+  std::size_t left = persons.size();
+  for (const PersonId person : persons) {
+    --left;
+    out += names()[person];
+    if (left > 1) out += ", ";
+    if (left == 1) out += " and ";
+  }
+  return out;
+}
+
+std::vector<Person::Category> Facts::categories(PersonId person) const {
+  std::vector<Person::Category> out;
+  if (person == kNobody) return out;
+  if (const Statement* decided = decided_categories_[person]) return {decided->person().category()};
+  for (const Statement* s : persons_[person])
     if (std::find(out.begin(), out.end(), s->person().category()) == out.end())
       out.push_back(s->person().category());
   return out;
 }
 
-bool Facts::is(const std::string& person, Person::Category category) const {
-  const auto all = categories(person);
-  return std::find(all.begin(), all.end(), category) != all.end();
+bool Facts::is(PersonId person, Person::Category category) const {
+  return person != kNobody && (categories_[person] & bit_of(category)) != 0;
 }
 
-std::vector<const Statement*> Facts::person_statements(const std::string& person) const {
-  const auto found = persons_.find(identities_->canonical(person));
-  return found == persons_.end() ? std::vector<const Statement*>{} : found->second;
+const std::vector<const Statement*>& Facts::person_statements(PersonId person) const {
+  return person == kNobody ? kNone : persons_[person];
 }
 
-bool Facts::tasked(const std::string& person, std::optional<core::Date> day) const {
-  for (const Statement* s : person_statements(person)) {
+bool Facts::tasked(PersonId person, std::optional<core::Date> day) const {
+  if (person == kNobody || may_be_tasked_[person] == 0) return false;
+  for (const Statement* s : persons_[person]) {
     const Person& p = s->person();
     if (p.category() != Person::undercover_officer && p.category() != Person::informant) continue;
     const auto from = day_of(p.tasked_from()), to = day_of(p.tasked_to());
@@ -440,11 +462,11 @@ bool Facts::tasked(const std::string& person, std::optional<core::Date> day) con
 void Facts::find_motives() const {
   if (motives_) return;
   Motives& out = motives_.emplace();
+  for (auto* list : {&out.involved, &out.benefits, &out.denied}) list->resize(names().size(), 0);
   for (const Statement* s : used_) {
     if (!is_fact(*s) || criteria::contradicts(*s)) continue;
-    const auto take = [&](PersonSet& into) {
-      const PersonSet& persons = persons_of(*s);
-      into.insert(persons.begin(), persons.end());
+    const auto take = [&](std::vector<char>& into) {
+      for (const PersonId person : persons_of(*s)) into[person] = 1;
     };
     if (s->has_act() || s->has_membership() || s->has_agreement()) take(out.involved);
     if (s->has_benefit()) take(out.benefits);
@@ -454,83 +476,96 @@ void Facts::find_motives() const {
   }
 }
 
-bool Facts::acts_for_benefit(const std::string& person) const {
+bool Facts::acts_for_benefit(PersonId person) const {
+  if (person == kNobody) return false;
   find_motives();
-  const std::string id = identities_->canonical(person);
-  return motives_->involved.contains(id) && motives_->benefits.contains(id) &&
-         !motives_->all_denied && !motives_->denied.contains(id);
+  return motives_->involved[person] != 0 && motives_->benefits[person] != 0 &&
+         !motives_->all_denied && motives_->denied[person] == 0;
 }
 
-bool Facts::genuine(const std::string& person, std::optional<core::Date> day) const {
+bool Facts::genuine(PersonId person, std::optional<core::Date> day) const {
   if (tasked(person, day)) return false;
   if (is(person, Person::victim)) return false;
   if (is(person, Person::smuggled_migrant) && !acts_for_benefit(person)) return false;
   return true;
 }
 
-const PersonSet& Facts::genuine_persons(const Statement& s) const {
-  std::optional<PersonSet>& known = weighed(s).genuine;
-  if (known) return *known;
-  PersonSet out;
-  for (const std::string& person : persons_of(s))
-    if (genuine(person, day_of(s))) out.insert(person);
-  return weighed(s).genuine.emplace(std::move(out));
+Persons Facts::genuine_persons(const Statement& s) const {
+  Weighed& known = weighed(s);
+  if (known.genuine_known) return known.genuine;
+  known.genuine_known = true;
+  known.genuine = known.persons;
+  const auto day = stated_->day(stated_->number(s));
+  const auto other = [&](PersonId person) { return !genuine(person, day); };
+  if (std::none_of(known.persons.begin(), known.persons.end(), other)) return known.genuine;
+  std::vector<PersonId>& left = fewer_.emplace_back(known.persons.begin(), known.persons.end());
+  std::erase_if(left, other);
+  return known.genuine = left;
 }
 
 void Facts::count() {
+  constexpr const char* kOutsider = "not stated as a member of the group";
   using Standing = Counted::Standing;
   struct Seen {
     std::vector<const Statement*> memberships, joint, benefits, no_benefits;
     int knowing = 0, unwitting = 0, agreements = 0;
-    bool in_used_joint = false;
-    bool associated = false;
+    bool named = false, member = false, associated = false;
   };
-  std::map<std::string, Seen, NaturalLess> seen;
-  for (const auto& [person, statements] : persons_) seen[person];
+  std::vector<Seen> seen(names().size());
+  for (PersonId person = 0; person < seen.size(); ++person)
+    seen[person].named = !persons_[person].empty();
 
-  PersonSet members;
-  const auto& in_lens = in_lens_;
-  for (const Statement* s : all_) {
+  for (Number n = 0; n < all().size(); ++n) {
+    const Statement* s = all()[n];
     if (criteria::contradicts(*s)) continue;
-    const PersonSet persons = identities_->canonical(raw_persons(*s));
+    const Persons persons = stated_persons(n);
     if (s->has_membership() && (!has_memberships_ || s->membership().group() == group_)) {
-      seen[*persons.begin()].memberships.push_back(s);
-      members.insert(*persons.begin());
+      seen[persons.front()].memberships.push_back(s);
+      seen[persons.front()].member = true;
     } else if (s->has_association() && compatible(s->association().group(), group_)) {
-      seen[*persons.begin()].associated = true;
+      seen[persons.front()].associated = true;
     } else if (s->has_act()) {
       const bool unwitting = s->act().has_knowing() && !s->act().knowing();
       const bool joint = s->act().has_joint() ? s->act().joint() : persons.size() > 1;
-      // Only a fact can show that somebody took part without knowing.
-      const bool shown = unwitting && is_fact(*s) && in_lens.contains(s) && !contested(*s);
-      for (const std::string& person : persons) {
+      // Only a fact can show that somebody took part without knowing; else nothing is said of them.
+      const bool shown = unwitting && is_fact(*s) && in_lens_[n] != 0 && !contested(*s);
+      if (unwitting && !shown) continue;
+      for (const PersonId person : persons) {
         if (shown) ++seen[person].unwitting;
         if (!unwitting) ++seen[person].knowing;
         if (joint && !unwitting) seen[person].joint.push_back(s);
       }
     } else if (s->has_agreement()) {
-      for (const std::string& person : persons) {
+      for (const PersonId person : persons) {
         ++seen[person].agreements;
         if (persons.size() > 1) seen[person].joint.push_back(s);
       }
     } else if (s->has_benefit()) {
-      for (const std::string& person : persons) seen[person].benefits.push_back(s);
+      for (const PersonId person : persons) seen[person].benefits.push_back(s);
     } else if (s->has_no_benefit()) {
-      for (const std::string& person : persons) seen[person].no_benefits.push_back(s);
+      for (const PersonId person : persons) seen[person].no_benefits.push_back(s);
+    } else {
+      continue;
     }
+    for (const PersonId person : persons) seen[person].named = true;
   }
 
-  for (auto& [person, what] : seen) {
+  possible_at_.resize(names().size(), 0);
+  for (PersonId person = 0; person < seen.size(); ++person) {
+    const Seen& what = seen[person];
+    if (!what.named) continue;
     Counted entry;
-    entry.person = person;
-    const auto words = categories(person);
-    for (const auto word : words) {
-      if (word == Person::category_unspecified) continue;
-      entry.category += (entry.category.empty() ? "" : ", ") + Person::Category_Name(word);
+    entry.id = person;
+    if (!choice_.brief) entry.person = names()[person];
+    if (!choice_.brief) {
+      for (const auto word : categories(person)) {
+        if (word == Person::category_unspecified) continue;
+        entry.category += (entry.category.empty() ? "" : ", ") + Person::Category_Name(word);
+      }
+      if (entry.category.empty()) entry.category = "unknown";
+      for (const Statement* s : person_statements(person)) entry.statements.push_back(s);
+      for (const Statement* s : what.memberships) entry.statements.push_back(s);
     }
-    if (entry.category.empty()) entry.category = "unknown";
-    for (const Statement* s : person_statements(person)) entry.statements.push_back(s);
-    for (const Statement* s : what.memberships) entry.statements.push_back(s);
     const bool member = !what.memberships.empty();
     const auto exclude = [&](std::string reason) {
       entry.standing = Standing::Excluded;
@@ -545,10 +580,10 @@ void Facts::count() {
     std::vector<const Statement*> joint_facts;
     bool with_member = false;
     for (const Statement* s : what.joint) {
-      if (!is_fact(*s) || !in_lens.contains(s) || !persons_of(*s).contains(person)) continue;
+      if (!is_fact(*s) || !in_lens(*s) || !criteria::contains(persons_of(*s), person)) continue;
       joint_facts.push_back(s);
-      for (const std::string& other : persons_of(*s))
-        with_member = with_member || (other != person && members.contains(other));
+      for (const PersonId other : persons_of(*s))
+        with_member = with_member || (other != person && seen[other].member);
     }
     const auto before_or_after_tasking = [&]() -> const Statement* {
       for (const Statement* p : person_statements(person)) {
@@ -557,7 +592,7 @@ void Facts::count() {
           return day && ((from && *day < *from) || (to && *day > *to));
         };
         for (const Statement* s : what.memberships)
-          if (is_fact(*s) && in_lens.contains(s) &&
+          if (is_fact(*s) && in_lens(*s) &&
               (outside(day_of(s->membership().from())) || outside(day_of(s->membership().to()))))
             return s;
         for (const Statement* s : joint_facts)
@@ -565,24 +600,30 @@ void Facts::count() {
       }
       return nullptr;
     };
+    // Origins are asked for under one lens alone. A statement that names no source cannot be shown
+    // to be independent.
+    const bool asks_two = choice_.lens == Lens::Corroborated;
+    std::set<std::string> origins;
+    const auto corroborated_by = [&](const std::vector<const Statement*>& further) {
+      for (const Statement* s : further) origins.insert(origin(*s));
+      origins.erase("");
+      return origins.size();
+    };
     const auto settle_member = [&](const std::string& reason) {
-      std::set<std::string> origins;
       const Statement *firm = nullptr, *contested_by = nullptr;
       bool outside_lens = false, assessed = false;
       for (const Statement* s : what.memberships) {
         if (!is_fact(*s)) {
           assessed = true;
-        } else if (!in_lens.contains(s)) {
+        } else if (!in_lens(*s)) {
           outside_lens = true;
         } else if (contested(*s)) {
           contested_by = s;
         } else {
           firm = s;
-          origins.insert(origin(*s));
+          if (asks_two) origins.insert(origin(*s));
         }
       }
-      for (const Statement* s : joint_facts) origins.insert(origin(*s));
-      origins.erase("");  // a statement that names no source cannot be shown to be independent
       if (firm == nullptr) {
         if (contested_by != nullptr) {
           doubt(v1::Element::CONFLICT, "facts contradict the membership");
@@ -593,7 +634,7 @@ void Facts::count() {
         }
         return;
       }
-      if (choice_.lens == Lens::Corroborated && origins.size() < 2) {
+      if (asks_two && corroborated_by(joint_facts) < 2) {
         doubt(v1::Element::PROVENANCE, "only one origin places the person in the group");
         return;
       }
@@ -618,7 +659,7 @@ void Facts::count() {
       const Statement* earlier = before_or_after_tasking();
       const char* word = officer ? "an undercover officer" : "an informant";
       if (earlier != nullptr) {
-        entry.statements.push_back(earlier);
+        if (!choice_.brief) entry.statements.push_back(earlier);
         if (member) {
           settle_member(fmt::format("{} who was in the group outside the time of tasking ({})",
                                     word, earlier->id()));
@@ -640,7 +681,7 @@ void Facts::count() {
                         (member || what.knowing > 0 || what.agreements > 0);
       bool outside_lens = false;
       for (const Statement* s : what.benefits)
-        outside_lens = outside_lens || (is_fact(*s) && !in_lens.contains(s));
+        outside_lens = outside_lens || (is_fact(*s) && !in_lens(*s));
       if (torn && member) {
         doubt(v1::Element::CONFLICT, "a migrant; facts disagree on a benefit for acting");
       } else if (outside_lens && member) {
@@ -666,7 +707,7 @@ void Facts::count() {
       if (!what.joint.empty() && !has_memberships_) {
         bool fact_outside = false;
         for (const Statement* s : what.joint)
-          fact_outside = fact_outside || (is_fact(*s) && !in_lens.contains(s));
+          fact_outside = fact_outside || (is_fact(*s) && !in_lens(*s));
         if (fact_outside) {
           doubt(v1::Element::PROVENANCE, "joint acts rest on statements outside the lens");
         } else {
@@ -678,15 +719,17 @@ void Facts::count() {
         // No membership is stated of anybody: silence bounds nothing.
         doubt(v1::Element::MISSING, "neither a membership nor a joint act is stated");
       } else {
-        exclude(has_memberships_ ? "not stated as a member of the group"
-                                 : "no joint act and no membership is stated");
+        if (has_memberships_) {
+          exclude(kOutsider);
+          entry.outsider = true;
+        } else {
+          exclude("no joint act and no membership is stated");
+        }
       }
     } else if (!has_memberships_) {
-      for (const Statement* s : joint_facts) entry.statements.push_back(s);
-      std::set<std::string> origins;
-      for (const Statement* s : joint_facts) origins.insert(origin(*s));
-      origins.erase("");
-      if (choice_.lens == Lens::Corroborated && origins.size() < 2) {
+      if (!choice_.brief)
+        entry.statements.insert(entry.statements.end(), joint_facts.begin(), joint_facts.end());
+      if (asks_two && corroborated_by(joint_facts) < 2) {
         doubt(v1::Element::PROVENANCE, "only one origin shows the person acting with others");
       } else {
         entry.standing = Standing::Certain;
@@ -695,13 +738,15 @@ void Facts::count() {
     } else if (with_member) {
       doubt(v1::Element::MISSING, "acts with members; membership is not stated");
     } else {
-      exclude("not stated as a member of the group");
+      exclude(kOutsider);
+      entry.outsider = true;
     }
     if (entry.standing == Standing::Certain) certain_.insert(person);
     if (entry.standing == Standing::Excluded) {
       excluded_.insert(person);
     } else {
       possible_.insert(person);
+      possible_at_[person] = 1;
     }
     counted_.push_back(std::move(entry));
   }
@@ -710,15 +755,18 @@ void Facts::count() {
 }
 
 bool Facts::of_group(const Statement& s) const {
-  const PersonSet& persons = persons_of(s);
-  return persons.empty() || possible_.empty() || intersects(persons, possible_);
+  const Persons persons = persons_of(s);
+  return persons.empty() || possible_.empty() ||
+         std::any_of(persons.begin(), persons.end(),
+                     [&](PersonId person) { return possible_at_[person] != 0; });
 }
 
 void Facts::find_joints() {
   for (const Statement* s : used_) {
     if (!is_fact(*s) || criteria::contradicts(*s) || (!s->has_act() && !s->has_agreement()))
       continue;
-    const PersonSet raw = identities_->canonical(raw_persons(*s));
+    const Number n = stated_->number(*s);
+    const Persons raw = stated_persons(n);
     if (s->has_act()) {
       if (s->act().has_knowing() && !s->act().knowing()) continue;
       if (s->act().has_joint() ? !s->act().joint() : raw.size() < 2) continue;
@@ -726,13 +774,13 @@ void Facts::find_joints() {
     Joint joint;
     joint.statement = s;
     joint.agreement = s->has_agreement();
-    joint.offence = offence_of(*s);
-    joint.day = day_of(*s);
+    joint.offence = stated_->offence(n);
+    joint.day = stated_->day(n);
     // An act of two that leaves one undisputed person is in dispute as a joint act.
     joint.contested =
         contested(*s) || (raw.size() > 1 && persons_of(*s).size() < 2 && !against(*s).empty());
-    for (const std::string& person : joint.contested ? raw : persons_of(*s))
-      if (possible_.contains(person) && genuine(person, joint.day)) joint.persons.insert(person);
+    for (const PersonId person : joint.contested ? raw : persons_of(*s))
+      if (possible_at_[person] != 0 && genuine(person, joint.day)) joint.persons.insert(person);
     // What one member does with an officer or an outsider is no joint act of the group.
     const bool with_outsiders = raw.size() > 1 && joint.persons.size() < 2;
     if (!joint.persons.empty() && !with_outsiders) joints_.push_back(std::move(joint));
@@ -740,17 +788,15 @@ void Facts::find_joints() {
 }
 
 const v1::Offence* Facts::offence(const std::string& id) const {
-  for (const v1::Offence& offence : file_->offences())
+  for (const v1::Offence& offence : file().offences())
     if (offence.id() == id) return &offence;
   return nullptr;
 }
 
-std::string Facts::offence_of(const Statement& s) const {
-  const std::string& named = s.has_act()         ? s.act().offence()
-                             : s.has_agreement() ? s.agreement().offence()
-                                                 : s.effect().offence();
-  if (named.empty() && file_->offences_size() == 1) return file_->offences(0).id();
-  return named;
+const std::string& Facts::offence_of(const Statement& s) const { return offence_named(file(), s); }
+
+std::uint32_t Facts::offence_number(const Statement& s) const {
+  return stated_->offence(stated_->number(s));
 }
 
 bool Facts::implements(const std::string& id, std::string_view prefix) const {
@@ -761,52 +807,42 @@ bool Facts::implements(const std::string& id, std::string_view prefix) const {
   return false;
 }
 
+std::vector<char> Facts::implementing(std::string_view prefix) const {
+  std::vector<char> out;
+  for (const std::string& name : stated_->offence_names())
+    out.push_back(implements(name, prefix) ? 1 : 0);
+  return out;
+}
+
 std::optional<bool> Facts::is_party(const std::string& state, std::optional<core::Date> day) const {
   // A State bound since a known day was not bound before it, whatever the list of a later date
   // says.
   if (const auto since = bound_at_the_earliest(state); since && day && *day < *since) return false;
-  const auto& parties = file_->case_().parties();
+  const auto& parties = file().case_().parties();
   if (parties.empty()) return std::nullopt;
   return std::find(parties.begin(), parties.end(), state) != parties.end();
 }
 
 const Statement* Facts::statement(const std::string& id) const {
-  const auto found = by_id_.find(id);
-  return found == by_id_.end() ? nullptr : found->second;
+  const Number found = stated_->find(id);
+  return found == Statements::kNone ? nullptr : all()[found];
 }
 
-std::string Facts::repeats(const std::string& source) const {
-  const auto found = repeated_by_.find(source);
-  return found == repeated_by_.end() ? std::string{} : found->second;
+const std::string& Facts::origin(const Statement& s) const {
+  return stated_->origin(stated_->number(s));
 }
 
-std::string Facts::origin(const Statement& s) const {
-  const auto [known, fresh] = origins_.try_emplace(&s);
-  if (!fresh) return known->second;
-  std::set<std::string> passed{s.id()};
-  std::string name = s.origin().empty() ? s.source() : s.origin();
-  bool own = s.origin().empty();  // the name is where the statement itself comes from
-  while (!name.empty()) {
-    const Statement* next = statement(name);
-    if (next == &s && passed.size() == 1) break;  // named after itself
-    std::string further;
-    if (next != nullptr) {
-      own = next->origin().empty();
-      further = own ? next->source() : next->origin();
-      if (further.empty()) break;
-    } else {
-      if (own) break;
-      further = repeats(name);
-      if (further.empty()) break;
-    }
-    // Who quotes each other in a ring shows no origin at all.
-    if (!passed.insert(name).second) {
-      name.clear();
-      break;
-    }
-    name = std::move(further);
+void Facts::weigh(const Statement& s, bool carries, Weight& into) const {
+  ++into.shown;
+  if (!carries || choice_.lens != Lens::Corroborated) return;
+  const std::string& from = stated_->origin(stated_->first_of_id(stated_->number(s)));
+  if (from.empty()) {
+    into.unnamed = true;
+  } else if (into.origin == nullptr) {
+    into.origin = &from;
+  } else {
+    into.several = into.several || into.origin != &from;
   }
-  return known->second = name;
 }
 
 v1::Evidence Facts::evidence(const Statement& s, std::string why) const {

@@ -56,7 +56,7 @@ void formation(const Facts& facts, Tally& tally, bool (v1::Formation::*has)() co
         continue;
       }
       ++stated_yes;
-      tally.answer.supporting.push_back(facts.evidence(*s, yes));
+      support(facts, tally.answer, *s, yes);
     } else {
       tally.contrary(*s, no);
     }
@@ -87,18 +87,20 @@ Answer evaluate_random(const Facts& facts) {
   const auto first = first_act(facts);
   for (const Joint& joint : facts.joints())
     if (joint.agreement && !joint.contested && joint.day && first && *joint.day < *first)
-      tally.contrary(*joint.statement,
-                     fmt::format("agreed on {}, before the first joint act on {}",
-                                 core::format_date(*joint.day), core::format_date(*first)));
+      tally.contrary(*joint.statement, [&] {
+        return fmt::format("agreed on {}, before the first joint act on {}",
+                           core::format_date(*joint.day), core::format_date(*first));
+      });
   std::map<std::string, const Statement*> roles;
   for (const Statement* s : facts.supporting(Statement::kMembership)) {
     const auto& m = s->membership();
     if (m.group() != facts.group() || m.role().empty() || facts.contested(*s)) continue;
-    if (!facts.possible().contains(facts.identities().canonical(m.person()))) continue;
+    if (!facts.possible().contains(facts.person(m.person()))) continue;
     roles.emplace(m.role(), s);
   }
   if (roles.size() > 1)
-    for (const auto& [role, s] : roles) tally.contrary(*s, fmt::format("divided roles: {}", role));
+    for (const auto& entry : roles)
+      tally.contrary(*entry.second, [&] { return fmt::format("divided roles: {}", entry.first); });
   return settle_formation(std::move(tally), stated, "how the group came together");
 }
 
@@ -112,12 +114,15 @@ Answer evaluate_immediate(const Facts& facts) {
   for (const Joint& joint : facts.joints()) {
     if (joint.contested || !joint.day) continue;
     if (joint.agreement && !days.empty() && *joint.day < *days.begin())
-      tally.contrary(*joint.statement,
-                     fmt::format("agreed on {}, before the first joint act on {}",
-                                 core::format_date(*joint.day), core::format_date(*days.begin())));
+      tally.contrary(*joint.statement, [&] {
+        return fmt::format("agreed on {}, before the first joint act on {}",
+                           core::format_date(*joint.day), core::format_date(*days.begin()));
+      });
     if (!joint.agreement && days.size() > 1)
-      tally.contrary(*joint.statement, fmt::format("joint act on {}, one of {} dates",
-                                                   core::format_date(*joint.day), days.size()));
+      tally.contrary(*joint.statement, [&] {
+        return fmt::format("joint act on {}, one of {} dates", core::format_date(*joint.day),
+                           days.size());
+      });
   }
   return settle_formation(
       std::move(tally), stated,
@@ -129,15 +134,17 @@ Answer evaluate_number(const Facts& facts) {
   Answer out;
   out.rests_on_law = true;  // corroboration is asked of each person, in the count
   bool only_bound = false;
-  PersonSet weighed;
-  for (const Counted& entry : facts.counted()) {
-    const bool candidate = entry.standing != Counted::Standing::Excluded ||
-                           entry.reason.find("not stated as a member") == std::string::npos;
-    if (candidate) weighed.insert(entry.person);
+  const bool weighed = std::any_of(facts.counted().begin(), facts.counted().end(),
+                                   [](const Counted& entry) { return !entry.outsider; });
+  if (facts.brief()) {  // corroboration is asked of each person, so that no origin counts here
+    if (!weighed) return out;
+    if (facts.lo() >= 3) out.outcome = kIndicated;
+    if (facts.hi() < 3) out.outcome = kNotIndicated;
+    return out;
   }
-  std::vector<v1::Evidence> not_counted;
+  EvidenceList not_counted;
   std::map<std::string, std::size_t> reasons_not_counted;
-  const auto show = [&](std::vector<v1::Evidence>& list, const Counted& entry) {
+  const auto show = [&](EvidenceList& list, const Counted& entry) {
     // What lies outside the lens may bound the number from above; nothing rests on it. Nor does a
     // category make a member.
     for (const Statement* s : entry.statements)
@@ -145,7 +152,7 @@ Answer evaluate_number(const Facts& facts) {
         list.push_back(facts.evidence(*s, fmt::format("{}: {}", entry.person, entry.reason)));
   };
   for (const Counted& entry : facts.counted()) {
-    if (!weighed.contains(entry.person)) continue;
+    if (entry.outsider) continue;
     if (entry.standing == Counted::Standing::Certain) show(out.supporting, entry);
     if (entry.standing == Counted::Standing::Excluded) {
       show(not_counted, entry);
@@ -160,9 +167,8 @@ Answer evaluate_number(const Facts& facts) {
       out.contrary.push_back(facts.evidence(
           *s, what == SaysOfTwo::Same ? "one person, not two" : "may be one person"));
   out.notes.push_back(fmt::format("fewest {}, most {} distinct persons", facts.lo(), facts.hi()));
-  if (weighed.empty()) {
-    out.contrary.insert(out.contrary.begin(), std::make_move_iterator(not_counted.begin()),
-                        std::make_move_iterator(not_counted.end()));
+  if (!weighed) {
+    out.contrary.prepend(not_counted);
     out.open(Element::MISSING, "who belongs to the group");
     return out;
   }
@@ -174,14 +180,13 @@ Answer evaluate_number(const Facts& facts) {
     out.outcome = kIndicated;
     return out;
   }
-  out.contrary.insert(out.contrary.begin(), std::make_move_iterator(not_counted.begin()),
-                      std::make_move_iterator(not_counted.end()));
+  out.contrary.prepend(not_counted);
   if (facts.hi() < 3) {
     out.outcome = kNotIndicated;
     only_bound = out.contrary.empty();
     if (only_bound)
       for (const Counted& entry : facts.counted())
-        if (facts.possible().contains(entry.person)) {
+        if (facts.possible().contains(entry.id)) {
           for (const Statement* s : entry.statements)
             out.contrary.push_back(
                 facts.evidence(*s, fmt::format("the facts allow at most {} persons", facts.hi())));
@@ -215,13 +220,14 @@ Answer evaluate_time(const Facts& facts) {
   std::set<core::Date> agreements, acts;
   for (const Joint& joint : facts.joints()) {
     if (!joint.day) {
-      if (!joint.contested)
+      if (!joint.contested && !facts.brief())
         tally.answer.notes.push_back(joint.statement->id() + " carries no date");
       continue;
     }
-    tally.support(*joint.statement,
-                  fmt::format("{} on {}", joint.agreement ? "agreement" : "joint act",
-                              core::format_date(*joint.day)));
+    tally.support(*joint.statement, [&] {
+      return fmt::format("{} on {}", joint.agreement ? "agreement" : "joint act",
+                         core::format_date(*joint.day));
+    });
     disputed = disputed || joint.contested;
     if (joint.contested) continue;
     (joint.agreement || prepares(*joint.statement) ? agreements : acts).insert(*joint.day);
@@ -235,12 +241,12 @@ Answer evaluate_time(const Facts& facts) {
   for (const Statement* s : facts.supporting(Statement::kMembership)) {
     const auto& m = s->membership();
     if (m.group() != facts.group() || facts.contested(*s)) continue;
-    if (!facts.certain().contains(facts.identities().canonical(m.person()))) continue;
+    if (!facts.certain().contains(facts.person(m.person()))) continue;
     ++members;
     const auto from = day_of(m.from()), to = day_of(m.to());
     if (from && to && *from < *to) {
       ++spans;
-      tally.support(*s, fmt::format("member from {} to {}", m.from(), m.to()));
+      tally.support(*s, [&] { return fmt::format("member from {} to {}", m.from(), m.to()); });
     } else if (from && to) {
       ++one_day;
     } else if (from) {
@@ -290,27 +296,28 @@ Answer evaluate_time(const Facts& facts) {
 
 Answer evaluate_concert(const Facts& facts) {
   Tally tally{facts};
-  std::map<std::string, PersonSet> by_offence;
+  std::vector<PersonSet> by_offence(facts.statements().offence_names().size());
   for (const Joint& joint : facts.joints())
-    if (!joint.contested)
-      by_offence[joint.offence].insert(joint.persons.begin(), joint.persons.end());
-  std::map<std::string, bool> two_of;  // by offence: whether those together are two at the least
-  for (const auto& [offence, persons] : by_offence)
-    two_of[offence] = facts.identities().fewest(persons, facts.excluded()) >= 2;
+    if (!joint.contested) by_offence[joint.offence].insert(joint.persons);
+  std::vector<char> two_of;  // by offence: whether those together are two at the least
+  for (const PersonSet& persons : by_offence)
+    two_of.push_back(facts.identities().fewest(persons, facts.excluded()) >= 2 ? 1 : 0);
   bool enough = false, identity = false, disputed = false;
   for (const Joint& joint : facts.joints()) {
     const PersonSet& together = joint.contested ? joint.persons : by_offence[joint.offence];
     if (together.size() < 2) continue;
-    const std::string what = joint.agreement ? "agreement of " : "joint act of ";
-    tally.support(*joint.statement, what + listed(joint.persons));
+    tally.support(*joint.statement, [&] {
+      return (joint.agreement ? "agreement of " : "joint act of ") + facts.listed(joint.persons);
+    });
     disputed = disputed || joint.contested;
     if (joint.contested) continue;
-    (two_of[joint.offence] ? enough : identity) = true;
+    (two_of[joint.offence] != 0 ? enough : identity) = true;
   }
   for (const Statement* s : facts.used()) {
     if (s->has_relation() && !contradicts(*s)) {
-      tally.answer.notes.push_back(
-          fmt::format("{} is contact or kinship: a lead, not concert", s->id()));
+      if (!facts.brief())
+        tally.answer.notes.push_back(
+            fmt::format("{} is contact or kinship: a lead, not concert", s->id()));
       continue;
     }
     if (!s->has_act() && !s->has_agreement()) continue;
@@ -328,7 +335,7 @@ Answer evaluate_concert(const Facts& facts) {
     // Each may do alone what was divided among them: such an act is shown, and settles nothing.
     if (s->has_act() && s->act().has_joint() && !s->act().joint() &&
         !facts.genuine_persons(*s).empty())
-      tally.answer.contrary.push_back(facts.evidence(*s, "stated not to be a joint act"));
+      oppose(facts, tally.answer, *s, "stated not to be a joint act");
   }
   Answer& out = tally.answer;
   if (enough) {
@@ -358,24 +365,24 @@ bool shows_aim(const Facts& facts, const Statement& s) {
   if (facts.offence_of(s).empty() && facts.file().offences().empty()) return false;
   if (s.has_act() && s.act().has_knowing() && !s.act().knowing()) return false;
   if (contradicts(s) || facts.contested(s)) return facts.of_group(s);
-  const PersonSet persons = facts.genuine_persons(s);
+  const Persons persons = facts.genuine_persons(s);
   return std::any_of(persons.begin(), persons.end(),
-                     [&](const std::string& p) { return facts.possible().contains(p); });
+                     [&](PersonId p) { return facts.possible().contains(p); });
 }
 }  // namespace
 
 Answer evaluate_aim_serious(const Facts& facts) { return aim_punishable(facts, 4.0); }
 
 Answer aim_punishable(const Facts& facts, double years) {
-  std::set<std::string> firm, any;
+  NamedOffences firm{facts}, any{facts};
   for (const auto body : {Statement::kAct, Statement::kAgreement})
     for (const Statement* s : facts.supporting(body)) {
       if (!shows_aim(facts, *s)) continue;
-      any.insert(facts.offence_of(*s));
-      if (!facts.contested(*s)) firm.insert(facts.offence_of(*s));
+      any.insert(*s);
+      if (!facts.contested(*s)) firm.insert(*s);
     }
   if (any.empty()) return serious_crime_among(facts, offences_in_question(facts), years);
-  return serious_crime_among(facts, firm.empty() ? any : firm, years);
+  return serious_crime_among(facts, (firm.empty() ? any : firm).names(), years);
 }
 
 Answer evaluate_aim_directed(const Facts& facts) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <numeric>
 #include <optional>
 
 #include "core/base/time.hpp"
@@ -11,8 +12,6 @@ namespace palermo::criteria {
 namespace {
 
 constexpr std::size_t kExactNodes = 13;
-
-bool digit(char c) { return c >= '0' && c <= '9'; }
 
 struct Claims {
   std::vector<const v1::Statement*> same, distinct, open;
@@ -34,8 +33,9 @@ bool overlap(const v1::Attribution& a, const v1::Attribution& b) {
 /// statements may put the kind before it ("document:X1").
 class DecidedUse {
  public:
-  explicit DecidedUse(std::span<const v1::Statement* const> all) {
-    for (const v1::Statement* s : all) {
+  explicit DecidedUse(const Statements& all) {
+    for (const Statements::Number n : all.about_identity()) {
+      const v1::Statement* s = all.ordered()[n];
       if (!s->has_decided()) continue;
       if (s->has_attribution() && s->polarity() == v1::Statement::contradicts)
         denied_.emplace(s->attribution().person(), bare(s->attribution().identifier()));
@@ -84,58 +84,29 @@ SaysOfTwo says_of_two(const v1::Statement& s) {
   }
 }
 
-bool natural_less(const std::string& a, const std::string& b) {
-  // What both begin with decides nothing, but for a number that it cuts.
-  const auto [differ, other] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
-  if (differ == a.end() && other == b.end()) return false;
-  auto i = static_cast<std::size_t>(differ - a.begin());
-  while (i > 0 && digit(a[i - 1])) --i;
-  std::size_t k = i;
-  while (i < a.size() && k < b.size()) {
-    if (digit(a[i]) && digit(b[k])) {
-      std::size_t ai = i, bk = k;
-      while (ai < a.size() && digit(a[ai])) ++ai;
-      while (bk < b.size() && digit(b[bk])) ++bk;
-      std::size_t as = i, bs = k;
-      while (as + 1 < ai && a[as] == '0') ++as;
-      while (bs + 1 < bk && b[bs] == '0') ++bs;
-      if (ai - as != bk - bs) return ai - as < bk - bs;
-      const int order = a.compare(as, ai - as, b, bs, bk - bs);
-      if (order != 0) return order < 0;
-      i = ai;
-      k = bk;
-      continue;
-    }
-    if (a[i] != b[k]) return static_cast<unsigned char>(a[i]) < static_cast<unsigned char>(b[k]);
-    ++i;
-    ++k;
-  }
-  if (a.size() - i != b.size() - k) return a.size() - i < b.size() - k;
-  return a < b;
+Identities::Pair Identities::key(PersonId a, PersonId b) const {
+  const PersonId first = canonical(a), second = canonical(b);
+  return second < first ? Pair{second, first} : Pair{first, second};
 }
 
-Identities::Pair Identities::key(const std::string& a, const std::string& b) const {
-  const std::string first = canonical(a), second = canonical(b);
-  return natural_less(second, first) ? Pair{second, first} : Pair{first, second};
-}
-
-Identities::Identities(std::span<const v1::Statement* const> all,
-                       std::span<const v1::Statement* const> used) {
-  const std::set<const v1::Statement*> in_lens(used.begin(), used.end());
-  std::map<Pair, Claims> claims;
+Identities::Identities(const Statements& all, const std::vector<char>& in_lens)
+    : all_{&all}, canonical_(all.names().size()), open_(Spelled{&all.names()}) {
+  const Names& names = all.names();
+  std::iota(canonical_.begin(), canonical_.end(), 0U);
+  std::map<Pair, Claims, Spelled> claims{Spelled{&names}};
   std::map<std::string, std::vector<const v1::Statement*>> users;
   const DecidedUse decided{all};
-  for (const v1::Statement* s : all) {
+  for (const Statements::Number n : all.about_identity()) {
+    const v1::Statement* s = all.ordered()[n];
     // What an operator decided and signed settles a question as a fact does (`decided`).
-    const bool fact = s->kind() == v1::Statement::fact || s->has_decided();
-    if (s->has_attribution() && fact && s->polarity() != v1::Statement::contradicts &&
-        !decided.denied(s->attribution()))
+    const bool fact = is_fact(*s) || s->has_decided();
+    if (s->has_attribution() && fact && !contradicts(*s) && !decided.denied(s->attribution()))
       users[decided.user_of(s->attribution().identifier())].push_back(s);
     if (!s->has_identity() || s->identity().a() == s->identity().b()) continue;
     if (s->decided().of_identifiers()) continue;
     statements_.push_back(s);
-    Claims& claim = claims[key(s->identity().a(), s->identity().b())];
-    const bool firm = fact && in_lens.contains(s);
+    Claims& claim = claims[key(names.find(s->identity().a()), names.find(s->identity().b()))];
+    const bool firm = fact && in_lens[n] != 0;
     switch (says_of_two(*s)) {
       case SaysOfTwo::Same:
         (firm ? claim.same : claim.open).push_back(s);
@@ -153,33 +124,33 @@ Identities::Identities(std::span<const v1::Statement* const> all,
       for (std::size_t k = i + 1; k < statements.size(); ++k) {
         const auto &a = statements[i]->attribution(), &b = statements[k]->attribution();
         if (a.person() == b.person() || !overlap(a, b)) continue;
-        Claims& claim = claims[key(a.person(), b.person())];
+        Claims& claim = claims[key(names.find(a.person()), names.find(b.person()))];
         claim.open.push_back(statements[i]);
         claim.open.push_back(statements[k]);
       }
 
   // Merge what facts call the same, unless the merged persons are also called distinct.
-  std::map<std::string, std::string> parent;
-  const auto find = [&](std::string x) {
-    while (parent.contains(x) && parent[x] != x) x = parent[x];
+  std::vector<PersonId> parent = canonical_;
+  const auto find = [&](PersonId x) {
+    while (parent[x] != x) x = parent[x];
     return x;
   };
   for (const auto& [pair, claim] : claims) {
     if (claim.same.empty() || !claim.distinct.empty()) continue;
-    const std::string a = find(pair.first), b = find(pair.second);
+    const PersonId a = find(pair.first), b = find(pair.second);
     if (a == b) continue;
-    (natural_less(a, b) ? parent[b] = a : parent[a] = b);
+    (a < b ? parent[b] = a : parent[a] = b);
   }
-  std::set<std::string> torn;  // roots of merged sets that a fact tears apart
+  std::set<PersonId> torn;  // roots of merged sets that a fact tears apart
   for (const auto& [pair, claim] : claims)
     if (!claim.distinct.empty() && claim.same.empty() && find(pair.first) == find(pair.second))
       torn.insert(find(pair.first));
 
-  std::map<std::string, std::string> settled;
+  std::vector<PersonId> settled = canonical_;
   for (const auto& [pair, claim] : claims)
-    for (const std::string& person : {pair.first, pair.second})
+    for (const PersonId person : {pair.first, pair.second})
       settled[person] = torn.contains(find(person)) ? person : find(person);
-  canonical_ = settled;
+  canonical_ = std::move(settled);
 
   for (const auto& [pair, claim] : claims) {
     const bool in_torn = find(pair.first) == find(pair.second) && torn.contains(find(pair.first));
@@ -187,9 +158,8 @@ Identities::Identities(std::span<const v1::Statement* const> all,
     const Pair name = key(pair.first, pair.second);
     if (name.first == name.second) continue;
     if (conflict || (claim.distinct.empty() && claim.same.empty() && !claim.open.empty())) {
-      OpenPair& open = open_[name];
-      open.a = name.first;
-      open.b = name.second;
+      Open& open = open_[name];
+      open.pair = name;
       open.conflict = open.conflict || conflict;
       for (const auto* list : {&claim.same, &claim.distinct, &claim.open})
         open.statements.insert(open.statements.end(), list->begin(), list->end());
@@ -197,10 +167,10 @@ Identities::Identities(std::span<const v1::Statement* const> all,
       distinct_.insert(name);
     }
   }
-  for (const Pair& pair : distinct_) {  // a fact about aliases answers the question for the person
-    const auto found = open_.find(pair);
-    if (found != open_.end() && !found->second.conflict) open_.erase(found);
-  }
+  // A fact about aliases answers the question for the person.
+  std::erase_if(open_, [&](const auto& entry) {
+    return !entry.second.conflict && distinct_.contains(entry.first);
+  });
   for (const auto& [pair, open] : open_) {
     neighbours_[pair.first].push_back(pair.second);
     neighbours_[pair.second].push_back(pair.first);
@@ -208,115 +178,119 @@ Identities::Identities(std::span<const v1::Statement* const> all,
 }
 
 std::string Identities::canonical(const std::string& person) const {
-  const auto found = canonical_.find(person);
-  return found == canonical_.end() ? person : found->second;
+  const PersonId found = all_->names().find(person);
+  return found == kNobody ? person : all_->names()[canonical_[found]];
 }
 
-PersonSet Identities::canonical(const PersonSet& persons) const {
-  PersonSet out;
-  for (const std::string& person : persons) out.insert(canonical(person));
-  return out;
-}
-
-int Identities::fewest(const PersonSet& counted_in, const PersonSet& excluded_in) const {
-  const PersonSet counted = canonical(counted_in), excluded = canonical(excluded_in);
+int Identities::fewest(Persons counted, Persons excluded) const {
   int total = 0;
-  std::set<std::string> seen;
-  for (const std::string& start : counted) {
-    if (excluded.contains(start) || !seen.insert(start).second) continue;
+  std::set<PersonId> seen;
+  for (const PersonId start : counted) {
+    if (contains(excluded, start)) continue;
     if (!neighbours_.contains(start)) {
       ++total;
       continue;
     }
-    std::vector<std::string> nodes{start};
+    if (!seen.insert(start).second) continue;
+    std::vector<PersonId> nodes{start};
     for (std::size_t i = 0; i < nodes.size(); ++i)
-      for (const std::string& next : neighbours_.at(nodes[i]))
+      for (const PersonId next : neighbours_.at(nodes[i]))
         if (seen.insert(next).second) nodes.push_back(next);
-    const std::size_t n = nodes.size();
-    const auto counts = [&](std::size_t i) {
-      return counted.contains(nodes[i]) && !excluded.contains(nodes[i]);
-    };
-    const auto apart = [&](std::size_t i, std::size_t k) {
-      return distinct_.contains(key(nodes[i], nodes[k]));
-    };
-    if (n > kExactNodes) {
-      // Any set of mutually distinct persons bounds from below; each excluded one may hide one of
-      // them.
-      int clique = 0, hidden = 0;
-      std::vector<std::size_t> chosen;
-      bool any = false;
-      for (std::size_t i = 0; i < n; ++i) {
-        if (excluded.contains(nodes[i])) ++hidden;
-        if (!counts(i)) continue;
-        any = true;
-        if (std::all_of(chosen.begin(), chosen.end(), [&](std::size_t k) { return apart(i, k); })) {
-          chosen.push_back(i);
-          ++clique;
-        }
-      }
-      total += std::max(hidden == 0 && any ? 1 : 0, clique - hidden);
-      continue;
-    }
-    // Fewest classes: each connected by open questions and free of distinct pairs; a class with an
-    // excluded person adds nobody.
-    std::vector<std::uint32_t> linked(n, 0), separate(n, 0);
-    std::uint32_t counted_mask = 0, excluded_mask = 0;
-    for (std::size_t i = 0; i < n; ++i) {
-      if (counts(i)) counted_mask |= 1U << i;
-      if (excluded.contains(nodes[i])) excluded_mask |= 1U << i;
-      for (std::size_t k = 0; k < n; ++k) {
-        if (i == k) continue;
-        if (open_.contains(key(nodes[i], nodes[k]))) linked[i] |= 1U << k;
-        if (apart(i, k)) separate[i] |= 1U << k;
-      }
-    }
-    const std::uint32_t full = (1U << n) - 1;
-    std::vector<char> possible(full + 1, 0);
-    for (std::uint32_t mask = 1; mask <= full; ++mask) {
-      std::uint32_t reached = mask & (~mask + 1), before = 0;
-      bool free = true;
-      for (std::size_t i = 0; i < n && free; ++i)
-        if ((mask >> i & 1U) != 0 && (separate[i] & mask) != 0) free = false;
-      while (free && reached != before) {
-        before = reached;
-        for (std::size_t i = 0; i < n; ++i)
-          if ((before >> i & 1U) != 0) reached |= linked[i] & mask;
-      }
-      possible[mask] = free && reached == mask ? 1 : 0;
-    }
-    std::vector<int> best(full + 1, 1 << 20);
-    best[0] = 0;
-    for (std::uint32_t mask = 1; mask <= full; ++mask) {
-      const std::uint32_t lowest = mask & (~mask + 1);
-      for (std::uint32_t part = mask; part != 0; part = (part - 1) & mask) {
-        if ((part & lowest) == 0 || possible[part] == 0) continue;
-        const int cost = (part & counted_mask) != 0 && (part & excluded_mask) == 0 ? 1 : 0;
-        best[mask] = std::min(best[mask], cost + best[mask ^ part]);
-      }
-    }
-    total += best[full];
+    total += fewest_classes(nodes, counted, excluded);
   }
   return total;
 }
 
-std::vector<OpenPair> Identities::open_pairs(const PersonSet& persons) const {
-  const PersonSet wanted = canonical(persons);
-  std::vector<OpenPair> out;
+int Identities::fewest_classes(const std::vector<PersonId>& nodes, Persons counted,
+                               Persons excluded) const {
+  const std::size_t n = nodes.size();
+  const auto counts = [&](std::size_t i) {
+    return contains(counted, nodes[i]) && !contains(excluded, nodes[i]);
+  };
+  if (n > kExactNodes) {
+    // Any set of mutually distinct persons bounds from below; each excluded one may hide one of
+    // them.
+    int clique = 0, hidden = 0;
+    std::vector<std::size_t> chosen;
+    bool any = false;
+    for (std::size_t i = 0; i < n; ++i) {
+      if (contains(excluded, nodes[i])) ++hidden;
+      if (!counts(i)) continue;
+      any = true;
+      if (std::all_of(chosen.begin(), chosen.end(),
+                      [&](std::size_t k) { return apart(nodes[i], nodes[k]); })) {
+        chosen.push_back(i);
+        ++clique;
+      }
+    }
+    return std::max(hidden == 0 && any ? 1 : 0, clique - hidden);
+  }
+  // Fewest classes: each connected by open questions and free of distinct pairs; a class with an
+  // excluded person adds nobody.
+  std::vector<std::uint32_t> linked(n, 0), separate(n, 0);
+  std::uint32_t counted_mask = 0, excluded_mask = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    if (counts(i)) counted_mask |= 1U << i;
+    if (contains(excluded, nodes[i])) excluded_mask |= 1U << i;
+    for (std::size_t k = 0; k < n; ++k) {
+      if (i == k) continue;
+      if (open_.contains(key(nodes[i], nodes[k]))) linked[i] |= 1U << k;
+      if (apart(nodes[i], nodes[k])) separate[i] |= 1U << k;
+    }
+  }
+  const std::uint32_t full = (1U << n) - 1;
+  std::vector<char> possible(full + 1, 0);
+  for (std::uint32_t mask = 1; mask <= full; ++mask) {
+    std::uint32_t reached = mask & (~mask + 1), before = 0;
+    bool free = true;
+    for (std::size_t i = 0; i < n && free; ++i)
+      if ((mask >> i & 1U) != 0 && (separate[i] & mask) != 0) free = false;
+    while (free && reached != before) {
+      before = reached;
+      for (std::size_t i = 0; i < n; ++i)
+        if ((before >> i & 1U) != 0) reached |= linked[i] & mask;
+    }
+    possible[mask] = free && reached == mask ? 1 : 0;
+  }
+  std::vector<int> best(full + 1, 1 << 20);
+  best[0] = 0;
+  for (std::uint32_t mask = 1; mask <= full; ++mask) {
+    const std::uint32_t lowest = mask & (~mask + 1);
+    for (std::uint32_t part = mask; part != 0; part = (part - 1) & mask) {
+      if ((part & lowest) == 0 || possible[part] == 0) continue;
+      const int cost = (part & counted_mask) != 0 && (part & excluded_mask) == 0 ? 1 : 0;
+      best[mask] = std::min(best[mask], cost + best[mask ^ part]);
+    }
+  }
+  return best[full];
+}
+
+std::vector<OpenPair> Identities::open_pairs(Persons persons) const {
+  std::vector<const Open*> found;
   for (const auto& [pair, open] : open_)
-    if (wanted.contains(pair.first) || wanted.contains(pair.second)) out.push_back(open);
-  std::sort(out.begin(), out.end(), [](const OpenPair& x, const OpenPair& y) {
-    return x.a == y.a ? natural_less(x.b, y.b) : natural_less(x.a, y.a);
-  });
+    if (contains(persons, pair.first) || contains(persons, pair.second)) found.push_back(&open);
+  std::sort(found.begin(), found.end(),
+            [](const Open* x, const Open* y) { return x->pair < y->pair; });
+  std::vector<OpenPair> out;
+  for (const Open* open : found)
+    out.push_back({all_->names()[open->pair.first], all_->names()[open->pair.second],
+                   open->conflict, open->statements});
   return out;
 }
 
-std::vector<const v1::Statement*> Identities::statements(const PersonSet& persons,
-                                                         SaysOfTwo what) const {
-  const PersonSet wanted = canonical(persons);
+std::vector<OpenPair> Identities::open_pairs_of(const std::string& person) const {
+  PersonSet one;
+  one.insert(canonical(all_->names().find(person)));
+  return open_pairs(one);
+}
+
+std::vector<const v1::Statement*> Identities::statements(Persons persons, SaysOfTwo what) const {
   std::vector<const v1::Statement*> out;
+  const auto wanted = [&](const std::string& name) {
+    return contains(persons, canonical(all_->names().find(name)));
+  };
   for (const v1::Statement* s : statements_)
-    if (says_of_two(*s) == what && wanted.contains(canonical(s->identity().a())) &&
-        wanted.contains(canonical(s->identity().b())))
+    if (says_of_two(*s) == what && wanted(s->identity().a()) && wanted(s->identity().b()))
       out.push_back(s);
   return out;
 }

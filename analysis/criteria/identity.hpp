@@ -2,22 +2,14 @@
 #pragma once
 
 #include <map>
-#include <set>
-#include <span>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
-#include "palermo/v1/statement.pb.h"
+#include "analysis/criteria/statements.hpp"
 
 namespace palermo::criteria {
-
-/// Orders "S2" before "S10": digits compare as numbers.
-[[nodiscard]] bool natural_less(const std::string& a, const std::string& b);
-struct NaturalLess {
-  bool operator()(const std::string& a, const std::string& b) const { return natural_less(a, b); }
-};
-using PersonSet = std::set<std::string, NaturalLess>;
 
 /// What an identity statement says of two persons: a denial turns it round.
 enum class SaysOfTwo { Same, Distinct, Open };
@@ -41,35 +33,63 @@ class Identities {
   /// A decision that an operator signed (Statement.decided) settles as a fact does, and like one it
   /// leaves the question open where a fact says the opposite. Identifiers decided to have one user
   /// count as one identifier; an attribution decided to be wrong is left out.
-  /// @param all   every statement, in any order
-  /// @param used  those under the lens
-  Identities(std::span<const v1::Statement* const> all, std::span<const v1::Statement* const> used);
+  /// @param statements  must outlive the object
+  /// @param in_lens     by number: whether the statement stands under the lens
+  /// @cost O(i log i) for i identities and attributions, and O(n) for n persons
+  Identities(const Statements& statements, const std::vector<char>& in_lens);
 
-  /// The name a person is kept under: the first, in natural order, of those stated to be the same.
+  /// The person somebody is kept under: the first, in natural order, of those stated to be the
+  /// same.
+  [[nodiscard]] PersonId canonical(PersonId person) const {
+    return person == kNobody ? person : canonical_[person];
+  }
+  /// The name; as it is where no statement names the person.
   [[nodiscard]] std::string canonical(const std::string& person) const;
-  [[nodiscard]] PersonSet canonical(const PersonSet& persons) const;
 
   /// Fewest distinct persons among `counted` if every open question that can be answered "same" is.
   /// A counted person who may be one of `excluded` may add nothing.
+  /// @param counted, excluded  canonical
   /// @return the exact minimum where at most 13 persons hang together by open questions, else a
   /// lower
   ///         bound (a set of mutually distinct persons, less the excluded ones)
   /// @cost O(3^13) for the largest connected set
-  [[nodiscard]] int fewest(const PersonSet& counted, const PersonSet& excluded) const;
+  [[nodiscard]] int fewest(Persons counted, Persons excluded) const;
 
-  /// Open questions in which one of `persons` stands, in natural order.
-  [[nodiscard]] std::vector<OpenPair> open_pairs(const PersonSet& persons) const;
-  /// Identity statements that say one thing of two of `persons`, under any lens.
-  [[nodiscard]] std::vector<const v1::Statement*> statements(const PersonSet& persons,
-                                                             SaysOfTwo what) const;
+  /// Open questions in which one of `persons` (canonical) stands, in natural order.
+  [[nodiscard]] std::vector<OpenPair> open_pairs(Persons persons) const;
+  [[nodiscard]] std::vector<OpenPair> open_pairs_of(const std::string& person) const;
+  /// Identity statements that say one thing of two of `persons` (canonical), under any lens.
+  [[nodiscard]] std::vector<const v1::Statement*> statements(Persons persons, SaysOfTwo what) const;
 
  private:
-  using Pair = std::pair<std::string, std::string>;
-  [[nodiscard]] Pair key(const std::string& a, const std::string& b) const;
-  std::map<std::string, std::string> canonical_;
-  std::map<Pair, OpenPair> open_;
-  std::map<std::string, std::vector<std::string>> neighbours_;  // by open questions
-  std::set<Pair> distinct_;
+  using Pair = std::pair<PersonId, PersonId>;  // the first in natural order first
+  struct Open {
+    Pair pair;
+    bool conflict = false;
+    std::vector<const v1::Statement*> statements;
+  };
+  /// Pairs in the order of their names' bytes: what is found first stays first.
+  struct Spelled {
+    const Names* names;
+    bool operator()(const Pair& a, const Pair& b) const {
+      return std::pair{names->spelled(a.first), names->spelled(a.second)} <
+             std::pair{names->spelled(b.first), names->spelled(b.second)};
+    }
+  };
+  [[nodiscard]] Pair key(PersonId a, PersonId b) const;
+  [[nodiscard]] bool apart(PersonId a, PersonId b) const { return distinct_.contains(key(a, b)); }
+  [[nodiscard]] int fewest_classes(const std::vector<PersonId>& nodes, Persons counted,
+                                   Persons excluded) const;
+  struct PairHash {
+    std::size_t operator()(const Pair& p) const {
+      return std::hash<std::uint64_t>{}(std::uint64_t{p.first} << 32U | p.second);
+    }
+  };
+  const Statements* all_;
+  std::vector<PersonId> canonical_;
+  std::map<Pair, Open, Spelled> open_;
+  std::map<PersonId, std::vector<PersonId>> neighbours_;  // by open questions
+  std::unordered_set<Pair, PairHash> distinct_;
   std::vector<const v1::Statement*> statements_;
 };
 

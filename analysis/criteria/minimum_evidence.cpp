@@ -46,20 +46,18 @@ bool disjoint(const Units& a, const Units& b) {
 /// All elements' outcomes when units are left out; asked once for each set.
 class Oracle {
  public:
-  Oracle(const Instruments& instruments, const v1::FactsFile& file, Facts::Choice choice,
-         const Answers* under_all, const std::vector<const Statement*>& ordered,
-         const std::vector<Unit>& units)
+  Oracle(const Instruments& instruments, const Statements& stated, Facts::Choice choice,
+         const Answers* under_all, const std::vector<Unit>& units)
       : instruments_{instruments},
-        file_{file},
+        stated_{stated},
         choice_{std::move(choice)},
         under_all_{under_all},
-        ordered_{ordered},
         units_{units} {
     choice_.brief = true;
   }
 
   /// What one question costs.
-  [[nodiscard]] std::size_t weight() const { return ordered_.size() + 1; }
+  [[nodiscard]] std::size_t weight() const { return stated_.ordered().size() + 1; }
 
   const std::vector<Outcome>& outcomes(const Units& out) {
     const std::string key{reinterpret_cast<const char*>(out.data()),
@@ -78,11 +76,10 @@ class Oracle {
       Facts::Choice every = choice_;
       every.lens = Lens::All;
       every.without.clear();
-      all = evaluate(instruments_, Facts{file_, every, ordered_}, options);
+      all = evaluate(instruments_, Facts{stated_, every}, options);
       options.under_all = &all;
     }
-    for (const auto& [id, answer] :
-         evaluate(instruments_, Facts{file_, choice_, ordered_}, options))
+    for (const auto& [id, answer] : evaluate(instruments_, Facts{stated_, choice_}, options))
       known->second.push_back(answer.outcome);
     choice_.left_out = nullptr;
     return known->second;
@@ -92,10 +89,9 @@ class Oracle {
 
  private:
   const Instruments& instruments_;
-  const v1::FactsFile& file_;
+  const Statements& stated_;
   Facts::Choice choice_;
   const Answers* under_all_;
-  const std::vector<const Statement*>& ordered_;
   const std::vector<Unit>& units_;
   std::unordered_map<std::string, std::vector<Outcome>> known_;
   std::size_t weighed_ = 0;
@@ -443,7 +439,6 @@ MinimumEvidence minimum_evidence(const Instruments& instruments, const v1::Facts
                                  const Answers& answers, const SearchLimits& limits) {
   MinimumEvidence out;
   const bool beside = choice.lens != Lens::All || !choice.without.empty();
-  const auto& ordered = facts.all();
   const auto search = [&](const char* word, const std::vector<Unit>& units) {
     std::unordered_map<const Statement*, std::uint32_t> unit_of;
     std::unordered_map<std::string, const Statement*> by_id;
@@ -473,7 +468,7 @@ MinimumEvidence minimum_evidence(const Instruments& instruments, const v1::Facts
     std::stable_sort(sought.begin(), sought.end(), [](const Sought& a, const Sought& b) {
       return a.carried_by.size() < b.carried_by.size();
     });
-    Oracle oracle{instruments, file, choice, beside ? &answers : nullptr, ordered, units};
+    Oracle oracle{instruments, facts.statements(), choice, beside ? &answers : nullptr, units};
     Search run{word, units, oracle, sought, limits};
     run.run();
     for (const Sought& one : sought)

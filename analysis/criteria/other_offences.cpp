@@ -33,10 +33,10 @@ bool names_concealment(const std::string& purpose) {
 
 /// A person who is an officer while tasked does nothing on their own account.
 bool own_account(const Facts& facts, const Statement& s) {
-  const PersonSet persons = facts.persons_of(s);
+  const Persons persons = facts.persons_of(s);
   if (persons.empty()) return true;
   return std::any_of(persons.begin(), persons.end(),
-                     [&](const std::string& p) { return !facts.tasked(p, std::nullopt); });
+                     [&](PersonId p) { return !facts.tasked(p, std::nullopt); });
 }
 
 }  // namespace
@@ -51,7 +51,7 @@ Answer evaluate_laundering(const Facts& facts) {
         p.act() == Property::act_unspecified ? "dealing" : Property::Act_Name(p.act());
     if (!own_account(facts, *s)) continue;
     if (p.has_proceeds_known() && !p.proceeds_known()) {
-      tally.contrary(*s, act + " without knowing that the property was proceeds");
+      tally.contrary(*s, [&] { return act + " without knowing that the property was proceeds"; });
       continue;
     }
     if (p.act() == Property::act_unspecified) {
@@ -60,13 +60,15 @@ Answer evaluate_laundering(const Facts& facts) {
       continue;
     }
     if (!p.has_proceeds_known()) {
-      tally.lead(*s, act + ", knowledge not stated");
+      tally.lead(*s, [&] { return act + ", knowledge not stated"; });
       missing.push_back(s->id() + ": whether those concerned knew that the property was proceeds");
       continue;
     }
     const bool needs_purpose = p.act() == Property::conversion || p.act() == Property::transfer;
     if (needs_purpose && !names_concealment(p.purpose())) {
-      tally.lead(*s, act + ", purpose " + (p.purpose().empty() ? "not stated" : "to be judged"));
+      tally.lead(*s, [&] {
+        return act + ", purpose " + (p.purpose().empty() ? "not stated" : "to be judged");
+      });
       missing.push_back(s->id() +
                         (p.purpose().empty()
                              ? ": the purpose of concealing the origin or helping to evade"
@@ -75,7 +77,7 @@ Answer evaluate_laundering(const Facts& facts) {
       judgement = judgement || !p.purpose().empty();
       continue;
     }
-    tally.support(*s, act + " of property known to be proceeds");
+    tally.support(*s, [&] { return act + " of property known to be proceeds"; });
   }
   for (const Statement* s : facts.contradicting(Statement::kProperty))
     tally.contrary(*s, "denies the dealing");
@@ -95,7 +97,7 @@ Answer evaluate_bribery(const Facts& facts) {
   std::vector<std::string> missing;
   for (const Statement* s : facts.supporting(Statement::kBribe)) {
     const v1::Bribe& b = s->bribe();
-    if (facts.tasked(b.giver(), std::nullopt)) {
+    if (facts.tasked(facts.person(b.giver()), std::nullopt)) {
       tally.answer.notes.push_back(s->id() + ": the giver acted on orders");
       continue;
     }
@@ -103,7 +105,7 @@ Answer evaluate_bribery(const Facts& facts) {
       tally.contrary(*s, "the advantage was not undue");
       continue;
     }
-    const auto words = facts.categories(b.official());
+    const auto words = facts.categories(facts.person(b.official()));
     const bool other_person =
         !words.empty() && std::none_of(words.begin(), words.end(), [](v1::Person::Category c) {
           return c == v1::Person::official || c == v1::Person::unknown ||
@@ -123,7 +125,8 @@ Answer evaluate_bribery(const Facts& facts) {
       missing.push_back(s->id() + ": " + lacking);
       continue;
     }
-    tally.support(*s, fmt::format("undue advantage to an official, for: {}", b.duty()));
+    tally.support(*s,
+                  [&] { return fmt::format("undue advantage to an official, for: {}", b.duty()); });
   }
   for (const Statement* s : facts.supporting(Statement::kInterference)) {
     const Interference& i = s->interference();
@@ -162,8 +165,10 @@ Answer interference(const Facts& facts, bool testimony) {
       tally.contrary(*s,
                      "an advantage is no force, threat or intimidation: art. 8, not art. 23(b)");
     } else {
-      tally.support(*s, fmt::format("{} towards {}", Interference::Means_Name(i.means()),
-                                    testimony ? "testimony or evidence" : "official duties"));
+      tally.support(*s, [&] {
+        return fmt::format("{} towards {}", Interference::Means_Name(i.means()),
+                           testimony ? "testimony or evidence" : "official duties");
+      });
     }
   }
   for (const Statement* s : facts.contradicting(Statement::kInterference))

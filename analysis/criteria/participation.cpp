@@ -11,22 +11,22 @@ using v1::Act;
 using v1::Element;
 using v1::Statement;
 
-bool group_person(const Facts& facts, const std::string& person) {
-  return facts.possible().contains(person);
-}
+bool group_person(const Facts& facts, PersonId person) { return facts.possible().contains(person); }
 
 /// Persons of the group, or associated with it, who did the act genuinely.
 bool by_group_or_associate(const Facts& facts, const Statement& s) {
   if (facts.contested(s)) return facts.of_group(s);
-  const PersonSet& persons = facts.genuine_persons(s);
-  return std::any_of(persons.begin(), persons.end(), [&](const std::string& person) {
+  const Persons persons = facts.genuine_persons(s);
+  return std::any_of(persons.begin(), persons.end(), [&](PersonId person) {
     return group_person(facts, person) || facts.associates().contains(person);
   });
 }
 
 void association_leads(const Facts& facts, Tally& tally) {
   for (const Statement* s : facts.supporting(Statement::kAssociation))
-    tally.lead(*s, fmt::format("association of {} with the group", s->association().person()));
+    tally.lead(*s, [&] {
+      return fmt::format("association of {} with the group", s->association().person());
+    });
 }
 
 }  // namespace
@@ -35,14 +35,14 @@ Answer evaluate_agreement(const Facts& facts) {
   Tally tally{facts};
   bool identity = false, enough = false, disputed = false;
   for (const Statement* s : facts.supporting(Statement::kAgreement)) {
-    const PersonSet persons = facts.contested(*s) ? PersonSet{} : facts.genuine_persons(*s);
+    const Persons persons = facts.contested(*s) ? Persons{} : facts.genuine_persons(*s);
     if (facts.contested(*s)) {
       tally.support(*s, "agreement");
       continue;
     }
     if (persons.size() < 2 && !facts.against(*s).empty()) {
       disputed = true;
-      tally.answer.supporting.push_back(facts.evidence(*s, "agreement"));
+      support(facts, tally.answer, *s, "agreement");
       continue;
     }
     if (persons.size() < 2) {
@@ -50,7 +50,7 @@ Answer evaluate_agreement(const Facts& facts) {
           fmt::format("{}: fewer than two persons who agree on their own account", s->id()));
       continue;
     }
-    tally.support(*s, "agreement of " + listed(persons));
+    tally.support(*s, [&] { return "agreement of " + facts.listed(persons); });
     if (facts.identities().fewest(persons, facts.excluded()) >= 2) {
       enough = true;
     } else {
@@ -76,15 +76,15 @@ Answer evaluate_agreement(const Facts& facts) {
 }
 
 Answer evaluate_agreed_serious(const Facts& facts) {
-  std::set<std::string> firm, any;
+  NamedOffences firm{facts}, any{facts};
   for (const Statement* s : facts.supporting(Statement::kAgreement)) {
-    any.insert(facts.offence_of(*s));
+    any.insert(*s);
     if (!facts.contested(*s) &&
         facts.identities().fewest(facts.genuine_persons(*s), facts.excluded()) >= 2)
-      firm.insert(facts.offence_of(*s));
+      firm.insert(*s);
   }
   if (firm.empty() && any.empty()) return evaluate_serious_crime(facts);
-  return serious_crime_among(facts, firm.empty() ? any : firm);
+  return serious_crime_among(facts, (firm.empty() ? any : firm).names());
 }
 
 Answer evaluate_furtherance(const Facts& facts) {
@@ -131,7 +131,7 @@ Answer evaluate_active_part(const Facts& facts) {
   Tally tally{facts};
   for (const Statement* s : facts.supporting(Statement::kAct))
     if (!(s->act().has_knowing() && !s->act().knowing()) && by_group_or_associate(facts, *s))
-      tally.support(*s, fmt::format("{}", Act::Type_Name(s->act().type())));
+      tally.support(*s, [&] { return fmt::format("{}", Act::Type_Name(s->act().type())); });
   for (const Statement* s : facts.contradicting(Statement::kAct))
     if (facts.of_group(*s)) tally.contrary(*s, "denies the act");
   for (const Statement* s : facts.assessments(Statement::kAct))
@@ -156,15 +156,15 @@ bool organizes_or_aids(const Statement& s) {
 }  // namespace
 
 Answer evaluate_aided_serious(const Facts& facts) {
-  std::set<std::string> firm, any;
+  NamedOffences firm{facts}, any{facts};
   for (const Statement* s : facts.supporting(Statement::kAct)) {
     if (!organizes_or_aids(*s)) continue;
-    any.insert(facts.offence_of(*s));
+    any.insert(*s);
     if (!facts.contested(*s) && s->act().knowing() && !facts.genuine_persons(*s).empty())
-      firm.insert(facts.offence_of(*s));
+      firm.insert(*s);
   }
   if (firm.empty() && any.empty()) return evaluate_serious_crime(facts);
-  return serious_crime_among(facts, firm.empty() ? any : firm);
+  return serious_crime_among(facts, (firm.empty() ? any : firm).names());
 }
 
 Answer evaluate_organizing_or_aiding(const Facts& facts) {
@@ -175,11 +175,11 @@ Answer evaluate_organizing_or_aiding(const Facts& facts) {
     if (!wanted(*s) || (!facts.contested(*s) && facts.genuine_persons(*s).empty())) continue;
     if (!s->act().has_knowing()) {
       ++silent;
-      tally.lead(*s, Act::Type_Name(s->act().type()) + ", knowledge not stated");
+      tally.lead(*s, [&] { return Act::Type_Name(s->act().type()) + ", knowledge not stated"; });
     } else if (s->act().knowing()) {
-      tally.support(*s, Act::Type_Name(s->act().type()));
+      tally.support(*s, [&] { return Act::Type_Name(s->act().type()); });
     } else {
-      tally.contrary(*s, Act::Type_Name(s->act().type()) + " without knowledge");
+      tally.contrary(*s, [&] { return Act::Type_Name(s->act().type()) + " without knowledge"; });
     }
   }
   for (const Statement* s : facts.contradicting(Statement::kAct))
@@ -201,19 +201,16 @@ Answer evaluate_organizing_or_aiding(const Facts& facts) {
 
 Answer evaluate_legal_person(const Facts& facts) {
   Tally tally{facts};
-  const auto company = [&](const std::string& person) {
-    return facts.is(person, v1::Person::legal_person);
-  };
+  const auto company = [&](PersonId person) { return facts.is(person, v1::Person::legal_person); };
   PersonSet companies;
   for (const Statement* s : facts.all())
     if (s->has_person() && s->person().category() == v1::Person::legal_person)
-      companies.insert(facts.identities().canonical(s->person().id()));
+      companies.insert(facts.person(s->person().id()));
   for (const Statement* s : facts.used()) {
-    PersonSet persons = facts.persons_of(*s);
-    if (facts.contested(*s)) persons.clear();
+    const Persons persons = facts.contested(*s) ? Persons{} : facts.persons_of(*s);
     const bool involved =
         std::any_of(persons.begin(), persons.end(), [&](const auto& p) { return company(p); }) ||
-        (s->has_bribe() && company(s->bribe().giver()));
+        (s->has_bribe() && company(facts.person(s->bribe().giver())));
     if (!involved || s->has_no_benefit()) continue;
     if (contradicts(*s)) {
       tally.contrary(*s, "denies that the legal person took part");
@@ -230,7 +227,7 @@ Answer evaluate_legal_person(const Facts& facts) {
   }
   return std::move(tally).settle(
       companies.empty() ? "a legal person and its part"
-                        : fmt::format("an act in which {} took part", listed(companies)));
+                        : fmt::format("an act in which {} took part", facts.listed(companies)));
 }
 
 }  // namespace palermo::criteria

@@ -62,7 +62,7 @@ std::string state_of(const v1::Offence& offence) {
 struct FormFacts {
   Outcome outcome = kIndicated;
   std::string text;
-  std::vector<v1::Evidence> evidence;
+  EvidenceList evidence;
   std::set<Reason> reasons;
 };
 
@@ -76,8 +76,7 @@ FormFacts form_facts(const Facts& facts, const v1::Offence& offence, const v1::L
     wanted.push_back(what);
     if (answer.outcome == kUndetermined)
       out.reasons.insert(answer.reasons.begin(), answer.reasons.end());
-    if (answer.outcome == kIndicated)
-      out.evidence.insert(out.evidence.end(), answer.supporting.begin(), answer.supporting.end());
+    if (answer.outcome == kIndicated) out.evidence.append(answer.supporting);
   };
   const auto names = [&](const char* element) {
     return std::find(law.implements().begin(), law.implements().end(), element) !=
@@ -117,16 +116,12 @@ FormFacts form_facts(const Facts& facts, const v1::Offence& offence, const v1::L
 
 }  // namespace
 
-std::set<std::string> offences_in_question(const Facts& facts) {
-  std::set<std::string> out;
-  for (const Statement* s : facts.all())
-    if ((s->has_act() || s->has_agreement()) && is_fact(*s) && !contradicts(*s))
-      out.insert(facts.offence_of(*s));
-  return out;
+const std::set<std::string>& offences_in_question(const Facts& facts) {
+  return facts.statements().in_question();
 }
 
 std::vector<core::Date> days_in_question(const Facts& facts) {
-  const auto named = offences_in_question(facts);
+  const auto& named = offences_in_question(facts);
   std::set<core::Date> days;
   for (const v1::Offence& offence : facts.file().offences())
     if (named.empty() || named.contains("") || named.contains(offence.id()))
@@ -260,7 +255,7 @@ Answer serious_crime_among(const Facts& facts, const std::set<std::string>& name
       asked.push_back(&offence);
       states.insert(state_of(offence));
     }
-  const auto in_question = offences_in_question(facts);
+  const auto& in_question = offences_in_question(facts);
   for (const v1::Offence& offence : facts.file().offences()) {
     if (any || named.contains(offence.id())) continue;
     const std::string& form = offence.law().form();
@@ -292,7 +287,7 @@ Answer serious_crime_among(const Facts& facts, const std::set<std::string>& name
     if (penalty.outcome == kIndicated) {
       law.set_why(in_years(years) + " or more");
       out.supporting.push_back(law);
-      out.supporting.insert(out.supporting.end(), penalty.facts.begin(), penalty.facts.end());
+      out.supporting.append(penalty.facts);
     } else if (penalty.outcome == kNotIndicated) {
       law.set_why("below " + in_years(years) + ", or a form whose own facts are not indicated");
       out.contrary.push_back(law);
@@ -327,7 +322,7 @@ Answer evaluate_one_offence(const Facts& facts) {
   Answer out;
   out.rests_on_law = true;
   out.outcome = kIndicated;
-  const auto named = offences_in_question(facts);
+  const auto& named = offences_in_question(facts);
   if (named.size() < 2) return out;
   const auto crosses = [&](const std::string& id) {
     std::set<std::string> states;

@@ -37,20 +37,21 @@ Answer acts_towards(const Facts& facts, std::string_view prefix,
                     const std::string& missing, bool with_intent) {
   Tally tally{facts};
   int silent = 0;
+  const std::vector<char> within = facts.implementing(prefix);
   const auto wanted = [&](const Statement& s) {
     return std::find(types.begin(), types.end(), s.act().type()) != types.end() &&
-           facts.implements(facts.offence_of(s), prefix);
+           within[facts.offence_number(s)] != 0;
   };
   for (const Statement* s : facts.supporting(Statement::kAct)) {
     if (!wanted(*s)) continue;
     if (unwitting(*s)) {
-      tally.contrary(*s, what + " without knowing");
+      tally.contrary(*s, [&] { return what + " without knowing"; });
     } else if (!by_somebody_else(facts, *s)) {
-      tally.answer.contrary.push_back(facts.evidence(
-          *s, "done by a migrant for the own crossing, a victim or an officer on duty"));
+      oppose(facts, tally.answer, *s,
+             "done by a migrant for the own crossing, a victim or an officer on duty");
     } else if (with_intent && !s->act().has_knowing()) {
       ++silent;
-      tally.lead(*s, what + ", knowledge not stated");
+      tally.lead(*s, [&] { return what + ", knowledge not stated"; });
     } else {
       tally.support(*s, what);
     }
@@ -58,7 +59,7 @@ Answer acts_towards(const Facts& facts, std::string_view prefix,
   for (const Statement* s : facts.contradicting(Statement::kAct))
     if (wanted(*s)) tally.contrary(*s, "denies the act");
   for (const Statement* s : facts.assessments(Statement::kAct))
-    if (wanted(*s) && !contradicts(*s)) tally.lead(*s, what + ", as an assessment");
+    if (wanted(*s) && !contradicts(*s)) tally.lead(*s, [&] { return what + ", as an assessment"; });
   if (!implements_some(facts, prefix) && tally.silent()) {
     tally.answer.open(Element::LAW_UNKNOWN,
                       fmt::format("which domestic offence of the case implements {}", prefix));
@@ -89,7 +90,7 @@ void fill_status(const Facts& facts, EntryView& view, const std::string& person,
   std::set<std::string> nationalities;
   if (!own_nationality.empty()) nationalities.insert(own_nationality);
   std::set<std::string> residences;
-  for (const Statement* s : facts.person_statements(person)) {
+  for (const Statement* s : facts.person_statements(facts.person(person))) {
     if (!is_fact(*s) || !facts.under_lens(*s)) continue;
     if (!s->person().residence().empty()) residences.insert(s->person().residence());
     if (s->person().nationality().empty()) continue;
@@ -208,9 +209,9 @@ Answer evaluate_procurement(const Facts& facts) {
 Answer evaluate_intent_entry(const Facts& facts) {
   Tally tally{facts};
   int silent = 0;
+  const std::vector<char> within = facts.implementing("som.6.1.a");
   for (const Statement* s : facts.supporting(Statement::kAct)) {
-    if (!facts.implements(facts.offence_of(*s), "som.6.1.a") || !by_somebody_else(facts, *s))
-      continue;
+    if (within[facts.offence_number(*s)] == 0 || !by_somebody_else(facts, *s)) continue;
     if (!s->act().has_knowing()) {
       ++silent;
       tally.lead(*s, "knowledge not stated");
@@ -329,15 +330,18 @@ Answer evaluate_migrants_protected(const Facts& facts) {
   for (const Statement* s : facts.used()) {
     if (contradicts(*s)) continue;
     if (s->has_person() && s->person().category() == v1::Person::smuggled_migrant) {
-      const bool acts = facts.acts_for_benefit(s->person().id());
-      tally.support(
-          *s, acts ? fmt::format("{}: protected as the object of smuggling, not for acts for a "
-                                 "benefit of their own",
-                                 s->person().id())
-                   : fmt::format("{}: object of smuggling", s->person().id()));
+      const bool acts = facts.acts_for_benefit(facts.person(s->person().id()));
+      tally.support(*s, [&] {
+        return acts ? fmt::format(
+                          "{}: protected as the object of smuggling, not for acts for a "
+                          "benefit of their own",
+                          s->person().id())
+                    : fmt::format("{}: object of smuggling", s->person().id());
+      });
     } else if (s->has_entry() && s->entry().lawful() == TriState::no && is_fact(*s)) {
-      tally.support(*s,
-                    fmt::format("{}: brought into {}", s->entry().person(), s->entry().state()));
+      tally.support(*s, [&] {
+        return fmt::format("{}: brought into {}", s->entry().person(), s->entry().state());
+      });
     }
   }
   for (const Statement* s : facts.contradicting(Statement::kPerson))
@@ -363,12 +367,12 @@ Answer documents(const Facts& facts, std::initializer_list<Document::Act> acts,
       tally.answer.contrary.push_back(facts.evidence(
           *s, "held by a migrant for the own journey, a victim or an officer on duty"));
     } else if (!d.has_purpose_smuggling()) {
-      tally.lead(*s, act + ", purpose not stated");
+      tally.lead(*s, [&] { return act + ", purpose not stated"; });
       open.push_back(s->id() + ": whether it was to enable the smuggling of migrants");
     } else if (d.purpose_smuggling()) {
-      tally.support(*s, act + " a fraudulent document to enable smuggling");
+      tally.support(*s, [&] { return act + " a fraudulent document to enable smuggling"; });
     } else {
-      tally.contrary(*s, act + ", not to enable smuggling");
+      tally.contrary(*s, [&] { return act + ", not to enable smuggling"; });
     }
   }
   for (const Statement* s : facts.contradicting(Statement::kDocument))
@@ -497,10 +501,11 @@ Answer evaluate_stay_status(const Facts& facts) {
 
 Answer evaluate_illegal_means(const Facts& facts) {
   Tally tally{facts};
+  const std::vector<char> within = facts.implementing("som.6.1.c");
   for (const Statement* s : facts.supporting(Statement::kDocument))
     if (by_somebody_else(facts, *s)) tally.support(*s, "fraudulent document");
   for (const Statement* s : facts.supporting(Statement::kAct))
-    if (s->act().type() == Act::commission && facts.implements(facts.offence_of(*s), "som.6.1.c") &&
+    if (s->act().type() == Act::commission && within[facts.offence_number(*s)] != 0 &&
         by_somebody_else(facts, *s) && !unwitting(*s))
       tally.support(*s, "commission of a domestic offence that implements article 6(1)(c)");
   return std::move(tally).settle("fraudulent documents or other illegal means");

@@ -30,11 +30,11 @@ bool usable(const Facts& facts, const Statement& s) {
 Answer in_several_states(const Facts& facts, const std::function<bool(const Statement&)>& wanted,
                          bool per_offence, const std::string& what, const std::string& missing) {
   Tally tally{facts};
-  std::map<std::string, std::set<std::string>> clean, with_contested;
+  std::map<std::uint32_t, std::set<std::string>> clean, with_contested;
   for (const Statement* s : facts.supporting(Statement::kAct)) {
     if (!wanted(*s) || !usable(facts, *s)) continue;
-    const std::string key = per_offence ? facts.offence_of(*s) : std::string{};
-    tally.support(*s, fmt::format("{} in {}", what, s->act().state()));
+    const std::uint32_t key = per_offence ? facts.offence_number(*s) : 0;
+    tally.support(*s, [&] { return fmt::format("{} in {}", what, s->act().state()); });
     with_contested[key].insert(s->act().state());
     if (!facts.contested(*s)) clean[key].insert(s->act().state());
   }
@@ -42,11 +42,12 @@ Answer in_several_states(const Facts& facts, const std::function<bool(const Stat
   for (const Statement* s : facts.contradicting(Statement::kAct)) {
     if (!wanted(*s) || s->act().state().empty()) continue;
     denied.insert(s->act().state());
-    tally.contrary(*s, fmt::format("denies the act in {}", s->act().state()));
+    tally.contrary(*s, [&] { return fmt::format("denies the act in {}", s->act().state()); });
   }
   for (const Statement* s : facts.assessments(Statement::kAct))
     if (wanted(*s) && !contradicts(*s) && usable(facts, *s))
-      tally.lead(*s, fmt::format("{} in {}, as an assessment", what, s->act().state()));
+      tally.lead(*s,
+                 [&] { return fmt::format("{} in {}, as an assessment", what, s->act().state()); });
   Answer& out = tally.answer;
   const auto several = [](const auto& states) {
     return std::any_of(states.begin(), states.end(),
@@ -85,10 +86,10 @@ Answer evaluate_committed_in_states(const Facts& facts) {
 Answer evaluate_group_active_in_states(const Facts& facts) {
   const auto wanted = [&](const Statement& s) {
     if (!commits(s) && s.act().type() != Act::facilitation) return false;
-    const PersonSet persons = contradicts(s) ? PersonSet{} : facts.genuine_persons(s);
+    const Persons persons = contradicts(s) ? Persons{} : facts.genuine_persons(s);
     if (facts.contested(s) || contradicts(s)) return facts.of_group(s);
     return std::any_of(persons.begin(), persons.end(),
-                       [&](const std::string& p) { return facts.possible().contains(p); });
+                       [&](PersonId p) { return facts.possible().contains(p); });
   };
   return in_several_states(facts, wanted, false, "criminal activity of the group",
                            "criminal activities of the group in a second State");
@@ -109,10 +110,13 @@ Answer evaluate_directed_from_abroad(const Facts& facts) {
   };
   for (const Statement* s : facts.supporting(Statement::kAct))
     if (wanted(*s))
-      tally.support(*s, fmt::format("{} in {}, committed in {}", Act::Type_Name(s->act().type()),
-                                    s->act().state(), fmt::join(committed, ", ")));
+      tally.support(*s, [&] {
+        return fmt::format("{} in {}, committed in {}", Act::Type_Name(s->act().type()),
+                           s->act().state(), fmt::join(committed, ", "));
+      });
   for (const Statement* s : facts.contradicting(Statement::kAct))
-    if (wanted(*s)) tally.contrary(*s, fmt::format("denies the act in {}", s->act().state()));
+    if (wanted(*s))
+      tally.contrary(*s, [&] { return fmt::format("denies the act in {}", s->act().state()); });
   for (const Statement* s : facts.assessments(Statement::kAct))
     if (wanted(*s) && !contradicts(*s)) tally.lead(*s, "act abroad, as an assessment");
   if (tally.clean()) {
@@ -152,10 +156,11 @@ Answer evaluate_effects_abroad(const Facts& facts) {
       mark = v1::Effect::unset;
     }
     if (mark == v1::Effect::no) {
-      tally.contrary(*s,
-                     fmt::format("effect in {} marked as not substantial", s->effect().state()));
+      tally.contrary(*s, [&] {
+        return fmt::format("effect in {} marked as not substantial", s->effect().state());
+      });
     } else {
-      tally.support(*s, fmt::format("effect in {}", s->effect().state()));
+      tally.support(*s, [&] { return fmt::format("effect in {}", s->effect().state()); });
     }
     if (mark == v1::Effect::yes && s->source().empty())
       tally.answer.notes.push_back(s->id() +
@@ -163,7 +168,9 @@ Answer evaluate_effects_abroad(const Facts& facts) {
     if (!facts.contested(*s)) marks[s->effect().state()].insert(mark);
   }
   for (const Statement* s : facts.contradicting(Statement::kEffect))
-    if (abroad(*s)) tally.contrary(*s, fmt::format("denies the effect in {}", s->effect().state()));
+    if (abroad(*s))
+      tally.contrary(*s,
+                     [&] { return fmt::format("denies the effect in {}", s->effect().state()); });
   for (const Statement* s : facts.assessments(Statement::kEffect))
     if (abroad(*s) && !contradicts(*s)) tally.lead(*s, "effect abroad, as an assessment");
   Answer& out = tally.answer;

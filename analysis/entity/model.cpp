@@ -199,13 +199,13 @@ core::Result<Model> Model::load(store::Database& db, const View& view) {
   }
   for (auto& [id, entity] : model.persons_) {
     std::sort(entity.members.begin(), entity.members.end(), criteria::natural_less);
-    const auto words = model.facts_->categories(id);
+    const auto words = model.facts_->categories(model.facts_->person(id));
     for (const auto word : words) {
       if (word == v1::Person::category_unspecified) continue;
       entity.category += (entity.category.empty() ? "" : ", ") + v1::Person::Category_Name(word);
     }
     if (entity.category.empty()) entity.category = "unknown";
-    entity.organisation |= model.facts_->is(id, v1::Person::legal_person);
+    entity.organisation |= model.facts_->is(model.facts_->person(id), v1::Person::legal_person);
     for (const std::string& member : entity.members)
       entity.category_decided |= model.decisions_->category_of(member) != nullptr;
   }

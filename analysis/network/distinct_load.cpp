@@ -446,7 +446,7 @@ class Reader {
 
   /// Whether other facts or decisions say that the two are one.
   [[nodiscard]] bool contested(const std::string& a, const std::string& b) const {
-    const auto open = model_->facts().identities().open_pairs({a});
+    const auto open = model_->facts().identities().open_pairs_of(a);
     return std::any_of(open.begin(), open.end(), [&](const criteria::OpenPair& pair) {
       return (pair.a == a && pair.b == b) || (pair.a == b && pair.b == a);
     });

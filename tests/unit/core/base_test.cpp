@@ -1,5 +1,11 @@
+#include <google/protobuf/descriptor.pb.h>
+
+#include <cmath>
+#include <limits>
+
 #include "core/base/encoding.hpp"
 #include "core/base/json_message.hpp"
+#include "core/base/json_text.hpp"
 #include "core/base/log.hpp"
 #include "core/base/text.hpp"
 #include "core/base/time.hpp"
@@ -168,4 +174,43 @@ TEST_CASE("Log levels are words", "[log]") {
   REQUIRE_FALSE(wrong.ok());
   CHECK(wrong.error().code == core::ErrorCode::InvalidArgument);
   REQUIRE(core::set_log_level("warn").ok());
+}
+
+TEST_CASE("JSON written straight is the JSON of the tree, byte for byte", "[core][json]") {
+  const auto same = [](const google::protobuf::Message& message) {
+    CHECK(core::to_json_text(message) ==
+          core::to_json(message).dump(2, ' ', false, core::Json::error_handler_t::replace));
+    CHECK(core::to_json_text_sparse(message) ==
+          core::to_json_sparse(message).dump(-1, ' ', false, core::Json::error_handler_t::replace));
+  };
+  // A message with enumerators, nesting, repeated fields, optional fields and numbers: a schema.
+  google::protobuf::FileDescriptorProto schema;
+  v1::Statement::descriptor()->file()->CopyTo(&schema);
+  REQUIRE(schema.message_type_size() > 10);
+  same(schema);
+  same(google::protobuf::FileDescriptorProto{});
+  google::protobuf::UninterpretedOption odd;  // bytes, 64-bit integers, doubles
+  odd.set_string_value(std::string{"\x00\xff\x10", 3});
+  odd.set_negative_int_value(std::numeric_limits<std::int64_t>::min());
+  odd.set_positive_int_value(std::numeric_limits<std::uint64_t>::max());
+  for (const double number : {0.0, -0.0, 0.1, 1.0, 1e22, 5e-324, 1.7976931348623157e308,
+                              std::numeric_limits<double>::infinity(), std::nan("")}) {
+    odd.set_double_value(number);
+    same(odd);
+  }
+  v1::FactsFile facts;
+  for (const char* text : {"", "plain", "\"quoted\" \\ and / \b\f\n\r\t", "\x01\x1f\x7f",
+                           "Zo\xc3\xab \xe2\x80\xae \xf0\x9f\x9a\x97", "not UTF-8: \xff\xc3(", "cut \xe2\x80"})
+    facts.add_statements()->set_id(text);
+  facts.mutable_statements(0)->set_lawful(false);
+  facts.mutable_statements(1)->mutable_effect()->set_substantial(v1::Effect::unset);
+  v1::Law& law = *facts.add_offences()->mutable_law();
+  law.mutable_max_years()->set_number_value(4.5);
+  same(facts);
+  law.mutable_max_years()->set_number_value(10);
+  same(facts);
+  law.mutable_max_years()->set_string_value("LIFE");
+  same(facts);
+  law.mutable_max_years()->set_null_value(google::protobuf::NULL_VALUE);
+  same(facts);
 }

@@ -237,6 +237,39 @@ TEST_CASE("a search of any facts finds what trying everything finds", "[criteria
            });
 }
 
+TEST_CASE("a brief derivation says what a full one says", "[criteria][property]") {
+  const auto instruments = criteria::Instruments::builtin();
+  REQUIRE(instruments.ok());
+  rc::prop("under every lens, with anything left out, decisions included", [&] {
+    const v1::FactsFile facts =
+        *rc::gen::arbitrary<bool>() ? test::any_facts() : test::likely_facts();
+    criteria::Facts::Choice choice;
+    choice.lens = *rc::gen::elementOf(std::vector<criteria::Lens>(std::begin(criteria::kAllLenses),
+                                                                  std::end(criteria::kAllLenses)));
+    std::unordered_set<const Statement*> out;
+    for (const Statement& s : facts.statements())
+      if (*rc::gen::inRange(0, 4) == 0) out.insert(&s);
+    choice.left_out = &out;
+    const criteria::Statements stated{facts};
+    const auto derive = [&](bool brief) {
+      choice.brief = brief;
+      criteria::Facts::Choice every = choice;
+      every.lens = criteria::Lens::All;
+      criteria::EvaluateOptions options;
+      options.evidence = !brief;
+      const auto all = criteria::evaluate(*instruments, criteria::Facts{stated, every}, options);
+      options.under_all = choice.lens == criteria::Lens::All ? nullptr : &all;
+      return criteria::evaluate(*instruments, criteria::Facts{stated, choice}, options);
+    };
+    const auto full = derive(false), brief = derive(true);
+    RC_ASSERT(full.size() == brief.size());
+    for (const auto& [id, answer] : full) {
+      RC_LOG() << id << std::endl;
+      RC_ASSERT(brief.at(id).outcome == answer.outcome);
+    }
+  });
+}
+
 TEST_CASE("a large case is bounded, and the bound is stated", "[criteria]") {
   v1::FactsFile facts = read(danger("D1"));
   for (int i = 2; i <= 2000; ++i) {
@@ -250,7 +283,8 @@ TEST_CASE("a large case is bounded, and the bound is stated", "[criteria]") {
   lone.set_kind(Statement::fact);
   lone.mutable_interference()->set_means(v1::Interference::force);
   lone.mutable_interference()->set_aim(v1::Interference::testimony);
-  const v1::Element wide = element_of(facts, "som.6.3.a"), thin = element_of(facts, "untoc.23.a.conduct");
+  const v1::Element wide = element_of(facts, "som.6.3.a"),
+                    thin = element_of(facts, "untoc.23.a.conduct");
   REQUIRE(wide.outcome() == criteria::kIndicated);
   const auto& bounded = unit_of(wide, "statement");
   CHECK_FALSE(bounded.has_size());

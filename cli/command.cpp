@@ -42,13 +42,21 @@ void print_error(const Context& context, const core::Error& error) {
   std::fputs(text.c_str(), stderr);
 }
 
+/// "network ego": names from below the program's own on.
+std::string words_of(const CLI::App* parser) {
+  std::string words;
+  for (; parser->get_parent() != nullptr; parser = parser->get_parent())
+    words = parser->get_name() + (words.empty() ? "" : " " + words);
+  return words;
+}
+
 }  // namespace
 
 core::Result<session::Session> Context::open() const {
   if (case_path.empty())
     return core::Error{core::ErrorCode::Usage, "no case named", std::nullopt,
                        "give --case FILE or set PALERMO_CASE; `palermo init` makes a case"};
-  return session::Session::open({case_path, as, purpose});
+  return session::Session::open({case_path, as, purpose, command});
 }
 
 void Context::answer(const google::protobuf::Message& message,
@@ -103,6 +111,7 @@ int run_main(int argc, char** argv) {
     }
     for (const Command& command : commands) {
       if (!command.parser->parsed()) continue;
+      context.command = words_of(command.parser);
       const core::Status status = command.run(context);
       if (std::fflush(stdout) != 0) {
         fmt::print(stderr, "palermo: the answer could not be written completely\n");

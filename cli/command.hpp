@@ -24,6 +24,7 @@ struct Context {
   std::string purpose;    // --purpose; empty: the case's default
   bool json = false;      // --json: the protobuf JSON of the answer, alone on stdout
   bool quiet = false;     // --quiet: no progress, no notices
+  std::string command;    // words of the command at work: its row of the policy table
 
   /// Opens the case of --case as the operator of --as.
   /// @error Usage  no case was named

@@ -135,7 +135,7 @@ Status check_judgements(session::Session& session, const SourceFile& file,
   const auto first = std::find_if(batch.rows.begin(), batch.rows.end(), holds);
   if (first == batch.rows.end()) return core::ok();
   v1::Access access;
-  access.set_operation("CONSULT");
+  access.set_operation("COLLECT");
   access.set_command("ingest");
   access.add_objects(sha256);
   core::Error refusal = session.refuse(

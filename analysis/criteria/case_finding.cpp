@@ -187,14 +187,8 @@ core::Result<v1::Finding> assess_case(session::Session& session, AssessOptions o
   v1::LedgerEntry entry;
   if (known) {
     finding = *std::move(known);
-    v1::Access& access = *entry.mutable_access();
-    access = consultation(finding.finding_id(), "assess");
-    access.set_purpose(session.purpose());
-    access.set_decision("allowed");
-    access.set_policy_sha256(authorization::policy_sha256());
-    PALERMO_TRY(const ledger::AppendedLeaf leaf,
-                session.ledger().append(transaction, std::move(entry), session.actor()));
-    (void)leaf;
+    PALERMO_TRY([[maybe_unused]] const ledger::AppendedLeaf leaf,
+                session.append_access(transaction, consultation(finding.finding_id(), "assess")));
     PALERMO_CHECK_OK(transaction.commit());
     return finding;
   }

@@ -2,11 +2,22 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "analysis/entity/decisions.hpp"
 #include "core/base/encoding.hpp"
 #include "core/base/time.hpp"
 
 namespace palermo::entity {
+namespace {
+
+/// "set_category" is typed set-category.
+std::string command_word(std::string action) {
+  std::replace(action.begin(), action.end(), '_', '-');
+  return action;
+}
+
+}  // namespace
 
 core::Result<std::vector<v1::EntityEvent>> load_events(store::Database& db,
                                                        std::optional<std::int64_t> before_leaf) {
@@ -50,18 +61,13 @@ core::Result<std::uint64_t> write_event(session::Session& session, store::Transa
   PALERMO_CHECK_OK(insert.bind(3, static_cast<std::int64_t>(leaf.index)));
   PALERMO_CHECK_OK(insert.run());
 
-  v1::LedgerEntry logged;
-  v1::Access& access = *logged.mutable_access();
+  v1::Access access;
   access.add_objects(event.id());
   access.set_operation(event.action() == kMerge ? "COMBINE" : "ALTER");
-  access.set_command("entity " + event.action());
-  access.set_purpose(session.purpose());
-  access.set_decision("allowed");
-  access.set_policy_sha256(authorization::policy_sha256());
+  access.set_command("entity " + command_word(event.action()));
   access.set_result_count(1);
-  PALERMO_TRY(const ledger::AppendedLeaf second,
-              session.ledger().append(transaction, std::move(logged), session.actor()));
-  (void)second;
+  PALERMO_TRY([[maybe_unused]] const ledger::AppendedLeaf second,
+              session.append_access(transaction, std::move(access)));
   return leaf.index;
 }
 

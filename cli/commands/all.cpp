@@ -20,10 +20,12 @@ std::vector<Command> add_commands(CLI::App& app) {
   std::vector<Command> all;
   append(all, add_init(app));
   append(all, add_user(app));
+  append(all, add_policy(app));
   append(all, add_authorize(app));
   append(all, add_technique(app));
   append(all, add_ingest(app));
   append(all, add_profile(app));
+  append(all, add_identity(app));
   append(all, add_quarantine(app));
   append(all, add_records(app));
   append(all, add_locate(app));

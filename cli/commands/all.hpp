@@ -24,6 +24,8 @@ Command add_decide(CLI::App& app);
 Command add_simulate(CLI::App& app);
 std::vector<Command> add_audit(CLI::App& app);
 std::vector<Command> add_mla(CLI::App& app);
+Command add_policy(CLI::App& app);
+std::vector<Command> add_identity(CLI::App& app);
 std::vector<Command> add_calls(CLI::App& app);
 std::vector<Command> add_network(CLI::App& app);
 

@@ -404,6 +404,7 @@ std::vector<Command> add_audit(CLI::App& app) {
   audit->require_subcommand(1);
   std::vector<Command> commands = add_audit_case(*audit);
   commands.push_back(add_audit_sheet(*audit));
+  commands.push_back(add_audit_statistics(*audit));
   for (auto* add : {&add_audit_rules, &add_audit_reconcile, &add_audit_witness,
                     &add_audit_timestamp, &add_audit_check})
     for (Command& command : add(*audit)) commands.push_back(std::move(command));

@@ -16,6 +16,8 @@ namespace palermo::cli {
 [[nodiscard]] std::vector<Command> add_audit_check(CLI::App& audit);
 /// sheet: a checkpoint on paper.
 [[nodiscard]] Command add_audit_sheet(CLI::App& audit);
+/// statistics: the oversight tables of a State.
+[[nodiscard]] Command add_audit_statistics(CLI::App& audit);
 /// timestamp-request, timestamp, check-timestamp.
 [[nodiscard]] std::vector<Command> add_audit_timestamp(CLI::App& audit);
 /// witness, witness-key, cosign.

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "core/authorization/authorization_store.hpp"
 #include "core/base/encoding.hpp"
 #include "core/base/log.hpp"
 #include "core/base/text.hpp"
@@ -222,36 +223,104 @@ Result<Session> Session::open(const OpenOptions& options) {
   session.actor_ = std::make_unique<ledger::SigningKey>(std::move(actor));
   PALERMO_TRY(ledger::Ledger ledger, ledger::Ledger::open(*session.db_));
   session.ledger_ = std::make_unique<ledger::Ledger>(std::move(ledger));
+  session.command_ = options.command;
   session.purpose_ = options.purpose.empty() ? session.info_.purpose() : options.purpose;
   PALERMO_TRY(const std::uint64_t entries, session.ledger_->size());
   core::log(core::Room::Core).info("case {} opened at {} ledger entries", case_id, entries);
   return session;
 }
 
-Status Session::permit(authorization::Operation operation) {
-  if (authorization::permitted(roles_, operation)) return core::ok();
-  v1::Access access;
-  access.set_operation("CONSULT");
-  access.set_command(std::string{authorization::name_of(operation)});
-  return refuse(
-      std::move(access), "ROLE",
-      fmt::format("the role {} of '{}' does not allow to {}", join_roles(roles_),
-                  core::printable(operator_name_, 70), authorization::name_of(operation)),
-      fmt::format("roles that may: {}", fmt::join(authorization::roles_for(operation), ", ")));
+Status Session::permit(authorization::Operation operation, std::string_view act) {
+  const authorization::CommandRule* rule = authorization::rule_of(command_);
+  const auto refused = [&](const char* code, const std::string& message, const std::string& next) {
+    v1::Access access;
+    access.set_operation(!act.empty()                            ? std::string{act}
+                         : rule == nullptr || rule->acts.empty() ? "CONSULT"
+                                                                 : rule->acts.front());
+    access.set_command(command_.empty() ? std::string{authorization::name_of(operation)}
+                                        : command_);
+    return refuse(std::move(access), code, message, next);
+  };
+  if (!authorization::permitted(roles_, operation))
+    return refused(
+        "ROLE",
+        fmt::format("the role {} of '{}' does not allow to {}", join_roles(roles_),
+                    core::printable(operator_name_, 70), authorization::name_of(operation)),
+        fmt::format("roles that may: {}", fmt::join(authorization::roles_for(operation), ", ")));
+  if (command_.empty()) return core::ok();
+  const auto named = [operation](const std::vector<authorization::Operation>& operations) {
+    return std::find(operations.begin(), operations.end(), operation) != operations.end();
+  };
+  if (rule == nullptr || !(named(rule->needs) || named(rule->may_need)))
+    return refused("POLICY",
+                   fmt::format("the policy table does not let `palermo {}` {}", command_,
+                               authorization::name_of(operation)),
+                   "what has no row there is denied to everybody: `palermo policy show`");
+  if (!rule->must("purpose")) return core::ok();
+  PALERMO_TRY(const auto authorizations, authorization::load_all(*db_));
+  for (const auto& [id, stored] : authorizations) {
+    const v1::Authorization& a = stored.authorization;
+    const std::vector<std::string> allowed{a.purposes().begin(), a.purposes().end()};
+    const std::vector<std::string> never{a.prohibited_purposes().begin(),
+                                         a.prohibited_purposes().end()};
+    if (allowed.empty() && never.empty()) continue;
+    if (const auto conflict = authorization::purpose_conflict(purpose_, allowed, never))
+      return refused(
+          "PURPOSE",
+          fmt::format("authorization {} does not allow the purpose of this use: {}",
+                      core::printable(id, 60), core::printable(*conflict, 200)),
+          "state with --purpose what it is for; `palermo authorize show` lists what is allowed");
+  }
+  return core::ok();
+}
+
+Status Session::meet_obligations(v1::Access& access) const {
+  const authorization::CommandRule* rule = authorization::rule_of(command_);
+  access.clear_obligations_met();
+  if (rule == nullptr || access.decision() != "allowed") return core::ok();
+  const auto unmet = [this](const char* what) {
+    return Error{ErrorCode::Internal,
+                 fmt::format("`palermo {}` did not meet its obligation: {}", command_, what)};
+  };
+  // Only what the entry itself shows is said to be met; the rest is the command's own to keep.
+  for (const std::string& obligation : rule->obligations) {
+    bool shown = true;
+    if (obligation == "purpose") {
+      if (access.purpose().empty()) return unmet("a purpose");
+    } else if (obligation == "justification") {
+      if (access.justification().empty()) return unmet("a reason in clear");
+    } else if (obligation == "second_person") {
+      if (access.second_person().empty() || access.second_person() == operator_name_)
+        return unmet("a second person");
+    } else if (obligation == "hop_limit") {
+      shown = access.hops_requested() > 0;
+      if (access.hops_requested() > access.hops_allowed()) return unmet("the hop limit");
+    } else {
+      shown = false;
+    }
+    if (shown) access.add_obligations_met(obligation);
+  }
+  return core::ok();
 }
 
 Status Session::log_access(v1::Access access) {
+  PALERMO_TRY(store::Transaction transaction, db_->begin());
+  PALERMO_TRY([[maybe_unused]] const ledger::AppendedLeaf leaf,
+              append_access(transaction, std::move(access)));
+  return transaction.commit();
+}
+
+Result<ledger::AppendedLeaf> Session::append_access(store::Transaction& transaction,
+                                                    v1::Access access, const std::string& id) {
   if (access.purpose().empty()) access.set_purpose(purpose_);
   if (access.decision().empty()) access.set_decision("allowed");
   access.set_policy_sha256(authorization::policy_sha256());
+  PALERMO_CHECK_OK(meet_obligations(access));
   v1::LedgerEntry entry;
+  entry.set_id(id);
   entry.set_auth(access.authorization_id());
   *entry.mutable_access() = std::move(access);
-  PALERMO_TRY(store::Transaction transaction, db_->begin());
-  PALERMO_TRY(const ledger::AppendedLeaf leaf,
-              ledger_->append(transaction, std::move(entry), *actor_));
-  (void)leaf;
-  return transaction.commit();
+  return ledger_->append(transaction, std::move(entry), *actor_);
 }
 
 std::string Session::query_commit(std::string_view words) const {

@@ -32,6 +32,11 @@ Result<bool> truncate_log(Database& db) {
 }
 
 Result<std::uint32_t> count_residue(Database& db, std::span<const std::string> deleted) {
+  return count_residue(db.path(), deleted);
+}
+
+Result<std::uint32_t> count_residue(const std::string& file_path,
+                                    std::span<const std::string> deleted) {
   std::unordered_set<std::string_view> pieces;
   std::vector<bool> heads(std::size_t{1} << 16, false);
   for (const std::string& text : deleted) {
@@ -43,7 +48,7 @@ Result<std::uint32_t> count_residue(Database& db, std::span<const std::string> d
   }
   std::uint32_t hits = 0;
   for (const char* suffix : {"", "-wal", "-journal"}) {
-    const std::string path = db.path() + suffix;
+    const std::string path = file_path + suffix;
     std::error_code ec;
     if (pieces.empty() || !std::filesystem::is_regular_file(path, ec)) continue;
     std::ifstream file{path, std::ios::binary};

@@ -20,5 +20,8 @@ namespace palermo::store {
 /// @cost one pass over the files, about 1 GB/s
 [[nodiscard]] Result<std::uint32_t> count_residue(Database& db,
                                                   std::span<const std::string> deleted);
+/// The same for another SQLite file.
+[[nodiscard]] Result<std::uint32_t> count_residue(const std::string& path,
+                                                  std::span<const std::string> deleted);
 
 }  // namespace palermo::store

@@ -1,9 +1,13 @@
+#include <google/protobuf/text_format.h>
+
 #include <set>
 
 #include "core/authorization/authorization_store.hpp"
 #include "core/authorization/coverage.hpp"
 #include "core/authorization/policy.hpp"
 #include "core/base/time.hpp"
+#include "palermo/v1/ledger.pb.h"
+#include "palermo/v1/policy.pb.h"
 #include "tests/support/catch.hpp"
 
 using namespace palermo;
@@ -253,20 +257,25 @@ TEST_CASE("policy: every pair of role and operation is as agreed, all else is de
            Operation::ReadNetwork, Operation::Assess, Operation::ReadQuarantine, Operation::Audit,
            Operation::Report, Operation::Export, Operation::EditEntity});
     grant("handler", {Operation::ReadAuthorization, Operation::Ingest, Operation::ReadQuarantine,
-                      Operation::Audit});
+                      Operation::Audit, Operation::RegisterRoleKey, Operation::ReadIdentities,
+                      Operation::SealIdentity, Operation::UnsealIdentity});
     grant("legal",
           {Operation::Authorize, Operation::ReadAuthorization, Operation::ReadRecords,
            Operation::ReadNetwork, Operation::Assess, Operation::Decide, Operation::ReadQuarantine,
            Operation::Audit, Operation::Report, Operation::Export, Operation::EditEntity,
-           Operation::ReleaseCovered, Operation::DestroyQuarantine});
-    grant("oversight", {Operation::ReadAuthorization, Operation::ReadQuarantine,
-                        Operation::ReleaseQuarantine, Operation::ReleaseCovered,
-                        Operation::DestroyQuarantine, Operation::Audit, Operation::Report});
+           Operation::ReleaseCovered, Operation::DestroyQuarantine, Operation::RegisterRoleKey,
+           Operation::ReadIdentities, Operation::ApproveUnsealing, Operation::DestroyIdentity,
+           Operation::ReleaseStatistics});
+    grant("oversight",
+          {Operation::ReadAuthorization, Operation::ReadQuarantine, Operation::ReleaseQuarantine,
+           Operation::ReleaseCovered, Operation::DestroyQuarantine, Operation::Audit,
+           Operation::Report, Operation::ReadIdentities, Operation::ReleaseStatistics});
     grant("admin",
           {Operation::AddOperator, Operation::Authorize, Operation::ReadAuthorization,
            Operation::Ingest, Operation::ReadRecords, Operation::ReadNetwork, Operation::Assess,
            Operation::Decide, Operation::ReadQuarantine, Operation::Audit, Operation::Report,
-           Operation::Export, Operation::ReleaseCovered});
+           Operation::Export, Operation::ReleaseCovered, Operation::BackUpIdentities,
+           Operation::ReleaseStatistics});
     return pairs;
   }();
   for (const std::string role :
@@ -278,4 +287,91 @@ TEST_CASE("policy: every pair of role and operation is as agreed, all else is de
     }
   }
   CHECK_FALSE(authorization::permitted({}, Operation::Audit));
+}
+
+TEST_CASE("policy: the table is whole, and no word in it is unknown", "[authorization]") {
+  v1::Policy policy;
+  REQUIRE(google::protobuf::TextFormat::ParseFromString(std::string{authorization::policy_text()},
+                                                        &policy));
+  std::set<std::string> operations;
+  for (const auto operation : authorization::kAllOperations)
+    operations.emplace(authorization::name_of(operation));
+  std::set<std::string> rows;
+  for (const auto& row : policy.operations()) {
+    CHECK(operations.contains(row.name()));
+    CHECK(rows.insert(row.name()).second);
+    CHECK_FALSE(row.roles().empty());
+    for (const std::string& role : row.roles()) CHECK(authorization::is_role(role));
+  }
+  CHECK(rows == operations);  // an operation without a row would be nobody's
+  std::set<std::string> obligations;
+  for (const auto& row : policy.obligations()) {
+    CHECK(obligations.insert(row.name()).second);
+    CHECK_FALSE(row.text().empty());
+  }
+  const std::set<std::string> acts{"COLLECT", "CONSULT", "SEARCH",   "COMBINE",
+                                   "ALTER",   "UNSEAL",  "DISCLOSE", "ERASE"};
+  const auto* kinds = v1::LedgerEntry::descriptor()->FindOneofByName("body");
+  const auto is_kind = [kinds](const std::string& name) {
+    for (int i = 0; i < kinds->field_count(); ++i)
+      if (kinds->field(i)->name() == name) return true;
+    return false;
+  };
+  std::set<std::string> commands;
+  for (const auto& row : policy.commands()) {
+    INFO(row.command());
+    CHECK(commands.insert(row.command()).second);
+    CHECK(row.open().empty() != row.needs().empty());  // either a role is asked or it says why not
+    for (const auto& names : {row.needs(), row.may_need()})
+      for (const std::string& name : names) CHECK(operations.contains(name));
+    for (const std::string& act : row.acts()) CHECK(acts.contains(act));
+    if (!row.needs().empty()) CHECK_FALSE(row.acts().empty());
+    for (const auto& names : {row.entries(), row.may_leave()})
+      for (const std::string& name : names) CHECK(is_kind(name));
+    for (const std::string& name : row.obligations()) CHECK(obligations.contains(name));
+    const auto* rule = authorization::rule_of(row.command());
+    REQUIRE(rule != nullptr);
+    CHECK(rule->needs.size() == static_cast<std::size_t>(row.needs_size()));
+  }
+  CHECK(commands.size() > 100);
+  CHECK(authorization::rule_of("no such command") == nullptr);
+  CHECK(authorization::rule_of("") == nullptr);
+}
+
+TEST_CASE("policy: nobody alone seals, opens and destroys an identity", "[authorization]") {
+  using authorization::Operation;
+  for (const std::string_view role : authorization::kRoles) {
+    const std::string roles[] = {std::string{role}};
+    INFO(role);
+    CHECK_FALSE((authorization::permitted(roles, Operation::UnsealIdentity) &&
+                 authorization::permitted(roles, Operation::ApproveUnsealing)));
+    CHECK_FALSE((authorization::permitted(roles, Operation::SealIdentity) &&
+                 authorization::permitted(roles, Operation::DestroyIdentity)));
+    // Whoever keeps accounts or backups has no key.
+    if (authorization::permitted(roles, Operation::AddOperator) ||
+        authorization::permitted(roles, Operation::BackUpIdentities))
+      CHECK_FALSE(authorization::permitted(roles, Operation::RegisterRoleKey));
+  }
+}
+
+TEST_CASE("policy: a purpose covers what stands below it, and prohibition wins",
+          "[authorization]") {
+  using Words = std::vector<std::string>;
+  const auto may = [](std::string_view stated, const Words& allowed, const Words& never) {
+    return !authorization::purpose_conflict(stated, allowed, never);
+  };
+  CHECK(may("anything", {}, {}));
+  CHECK(may("", {}, {}));
+  CHECK_FALSE(may("", {"a"}, {}));
+  CHECK(may("a", {"a"}, {}));
+  CHECK(may("a/b/c", {"a/b"}, {}));
+  CHECK_FALSE(may("a", {"a/b"}, {}));
+  CHECK_FALSE(may("ab", {"a"}, {}));
+  CHECK_FALSE(may("a/b", {"a"}, {"a/b"}));
+  CHECK_FALSE(may("a/b/c", {}, {"a/b"}));
+  CHECK(may("a", {}, {"a/b"}));
+  CHECK(may(" x ; a ", {"a"}, {}));
+  CHECK_FALSE(may("a; a/b", {"a"}, {"a/b"}));
+  CHECK_FALSE(may("A", {"a"}, {}));
+  CHECK(may("a", {""}, {}) == false);  // an empty purpose allows nothing
 }

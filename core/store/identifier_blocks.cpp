@@ -6,6 +6,8 @@
 #include <compare>
 #include <iterator>
 
+#include "core/base/parallel.hpp"
+
 namespace palermo::store {
 namespace {
 
@@ -164,7 +166,8 @@ std::string encode_identifiers(std::span<const IdentifierView> identifiers) {
     values.push_back(identifier.value);
     const Traits traits = traits_of(identifier);
     const std::uint32_t number = known.number_of(traits);
-    if (number == static_cast<std::uint32_t>(block.traits_size())) write(traits, *block.add_traits());
+    if (number == static_cast<std::uint32_t>(block.traits_size()))
+      write(traits, *block.add_traits());
     trait.push_back(number);
   }
   pack_texts(values, *block.mutable_values());
@@ -225,6 +228,17 @@ Result<const IdentifierBlocks::Directory*> IdentifierBlocks::directory() {
   return &*directory_;
 }
 
+Result<bool> IdentifierBlocks::seek(std::int64_t id) {
+  if (!read_) {
+    PALERMO_TRY(read_, db_->prepare("SELECT first, blob, kind, count FROM identifier_block "
+                                    "WHERE first <= ?1 ORDER BY first DESC LIMIT 1"));
+  }
+  PALERMO_CHECK_OK(read_->bind(1, id));
+  PALERMO_TRY(const bool row, read_->step());
+  if (row && read_->integer(3) < 1) return altered_part("the number of identifiers in a block");
+  return row;
+}
+
 Result<IdentifierBlocks::Kept*> IdentifierBlocks::kept(std::int64_t id) {
   const auto after = kept_.upper_bound(id);
   if (after != kept_.begin()) {
@@ -234,17 +248,11 @@ Result<IdentifierBlocks::Kept*> IdentifierBlocks::kept(std::int64_t id) {
       return &known->second;
     }
   }
-  if (!read_) {
-    PALERMO_TRY(read_, db_->prepare("SELECT first, blob, kind, count FROM identifier_block "
-                                    "WHERE first <= ?1 ORDER BY first DESC LIMIT 1"));
-  }
+  PALERMO_TRY(const bool row, seek(id));
   const ResetAtEnd reset{*read_};
-  PALERMO_CHECK_OK(read_->bind(1, id));
-  PALERMO_TRY(const bool row, read_->step());
   if (!row) return static_cast<Kept*>(nullptr);
   const std::int64_t first = read_->integer(0);
   const std::int64_t count = read_->integer(3);
-  if (count < 1) return altered_part("the number of identifiers in a block");
   if (id - first >= count) return static_cast<Kept*>(nullptr);
   PALERMO_TRY(PackedIdentifiers read,
               open_identifiers(read_->blob(1), first, std::string{read_->text(2)},
@@ -326,6 +334,68 @@ Result<std::optional<ObservedIdentifier>> IdentifierBlocks::find(std::int64_t id
   const std::int64_t first = one->block ? one->block->first : one->packed->first;
   PALERMO_TRY(const IdentifierBlock* found, block(first));
   return std::optional{found->at(static_cast<std::size_t>(id - first))};
+}
+
+namespace {
+
+/// A block as it is stored, and which of its identifiers are wanted.
+struct WantedBlock {
+  std::int64_t first = 0;
+  std::int64_t count = 0;
+  std::string kind;
+  std::string blob;
+  std::span<const std::int64_t> ids;
+
+  [[nodiscard]] Result<std::vector<ObservedIdentifier>> identifiers() const {
+    PALERMO_TRY(PackedIdentifiers packed,
+                open_identifiers(blob, first, kind, static_cast<std::size_t>(count)));
+    std::vector<ObservedIdentifier> found;
+    found.reserve(ids.size());
+    if (ids.size() <= kFewAsked) {
+      for (const std::int64_t id : ids)
+        found.push_back(packed.at(static_cast<std::size_t>(id - first)));
+      return found;
+    }
+    PALERMO_TRY(const IdentifierBlock block, unpacked(std::move(packed)));
+    for (const std::int64_t id : ids)
+      found.push_back(block.at(static_cast<std::size_t>(id - first)));
+    return found;
+  }
+};
+
+}  // namespace
+
+Status IdentifierBlocks::find_all(
+    std::span<const std::int64_t> ids,
+    const std::function<void(std::int64_t, ObservedIdentifier)>& put) {
+  std::vector<WantedBlock> blocks;
+  const auto put_blocks = [&]() -> Status {
+    std::vector<std::optional<Result<std::vector<ObservedIdentifier>>>> found(blocks.size());
+    core::in_parallel(blocks.size(), std::min<std::size_t>(core::cores(), blocks.size() / 2),
+                      [&](std::size_t i) { found[i].emplace(blocks[i].identifiers()); });
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+      PALERMO_TRY(std::vector<ObservedIdentifier> identifiers, std::move(*found[i]));
+      for (std::size_t k = 0; k < identifiers.size(); ++k)
+        put(blocks[i].ids[k], std::move(identifiers[k]));
+    }
+    blocks.clear();
+    return core::ok();
+  };
+  for (std::size_t i = 0; i < ids.size();) {
+    PALERMO_TRY(const bool row, seek(ids[i]));
+    const ResetAtEnd reset{*read_};
+    const std::int64_t end = row ? read_->integer(0) + read_->integer(3) : 0;
+    if (end <= ids[i]) {  // it stands in no block
+      ++i;
+      continue;
+    }
+    const std::size_t from = i;
+    while (i < ids.size() && ids[i] < end) ++i;
+    blocks.push_back({read_->integer(0), read_->integer(3), std::string{read_->text(2)},
+                      std::string{read_->blob(1)}, ids.subspan(from, i - from)});
+    if (blocks.size() == kMostKept) PALERMO_CHECK_OK(put_blocks());
+  }
+  return put_blocks();
 }
 
 Result<bool> IdentifierBlocks::any() {

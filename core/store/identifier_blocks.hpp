@@ -44,8 +44,7 @@ struct IdentifierBlock {
 };
 
 /// @param identifiers  1 to kBlockIdentifiers of one kind, their values strictly ascending by bytes
-[[nodiscard]] std::string encode_identifiers(
-    std::span<const IdentifierView> identifiers);
+[[nodiscard]] std::string encode_identifiers(std::span<const IdentifierView> identifiers);
 /// @param count  what the row beside it says
 /// @error Integrity  the bytes are no such block (reason ALTERED)
 [[nodiscard]] core::Result<IdentifierBlock> decode_identifiers(std::string_view blob,
@@ -79,6 +78,12 @@ class IdentifierBlocks {
   [[nodiscard]] core::Result<std::int64_t> id_of(std::string_view kind, std::string_view value);
   /// The identifier with this id; nullopt: it is in no block.
   [[nodiscard]] core::Result<std::optional<ObservedIdentifier>> find(std::int64_t id);
+  /// Those of many ids that stand in blocks. The blocks are inflated by all cores, and not kept.
+  /// @param ids   ascending, none twice
+  /// @param put   called in the order of ids
+  [[nodiscard]] core::Status find_all(
+      std::span<const std::int64_t> ids,
+      const std::function<void(std::int64_t, ObservedIdentifier)>& put);
   /// Ids of the identifiers with this value, of whatever kind, ascending.
   [[nodiscard]] core::Result<std::vector<std::int64_t>> ids_of(std::string_view value);
   /// Every block in the order of its ids.
@@ -98,6 +103,8 @@ class IdentifierBlocks {
   };
   [[nodiscard]] core::Result<const Directory*> directory();
   struct Kept;
+  /// Stands at the row of the block with the highest first id up to this one, if there is one.
+  [[nodiscard]] core::Result<bool> seek(std::int64_t id);
   /// The block that holds `id`; nullptr: none does.
   [[nodiscard]] core::Result<Kept*> kept(std::int64_t id);
   [[nodiscard]] core::Result<const IdentifierBlock*> block(std::int64_t first);

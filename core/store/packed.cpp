@@ -254,9 +254,17 @@ Status unpack_ascending(const v1::PackedColumn& column, std::size_t n,
   return core::ok();
 }
 
+Result<const std::vector<char>*> InflatedPlanes::of(const v1::PackedColumn& column,
+                                                    std::size_t stored) {
+  const auto known = planes_.find(&column);
+  if (known != planes_.end()) return &known->second;
+  PALERMO_TRY(std::vector<char> planes, planes_of(column, stored));
+  return &planes_.emplace(&column, std::move(planes)).first->second;
+}
+
 Result<std::vector<std::int64_t>> pick_values(const v1::PackedColumn& column, std::size_t n,
                                               std::span<const std::uint32_t> rows, std::int64_t low,
-                                              std::int64_t high) {
+                                              std::int64_t high, InflatedPlanes& inflated) {
   std::vector<std::int64_t> picked;
   picked.reserve(rows.size());
   if (column.delta() && column.width() > 0) {
@@ -264,14 +272,14 @@ Result<std::vector<std::int64_t>> pick_values(const v1::PackedColumn& column, st
     for (const std::uint32_t row : rows) picked.push_back(values[row]);
   } else {
     PALERMO_TRY(const std::size_t stored, stored_in(column, n));
-    PALERMO_TRY(const std::vector<char> planes, planes_of(column, stored));
+    PALERMO_TRY(const std::vector<char>* planes, inflated.of(column, stored));
     const auto base = static_cast<std::uint64_t>(column.base());
     const auto first = static_cast<std::uint64_t>(column.first());
     for (const std::uint32_t row : rows) {
       // Steps of width 0 are all equal.
       const std::uint64_t value = column.delta()
                                       ? first + base * row
-                                      : base + number_at(planes, stored, column.width(), row);
+                                      : base + number_at(*planes, stored, column.width(), row);
       picked.push_back(static_cast<std::int64_t>(value));
     }
   }
@@ -282,7 +290,7 @@ Result<std::vector<std::int64_t>> pick_values(const v1::PackedColumn& column, st
 }
 
 Status find_value(const v1::PackedColumn& column, std::size_t n, std::int64_t value,
-                  std::vector<std::uint32_t>& rows) {
+                  std::vector<std::uint32_t>& rows, InflatedPlanes& inflated) {
   const unsigned width = column.width();
   if (column.delta()) {
     PALERMO_TRY(const std::vector<std::int64_t> values, unpack_column(column, n));
@@ -293,7 +301,8 @@ Status find_value(const v1::PackedColumn& column, std::size_t n, std::int64_t va
   const std::uint64_t wanted = difference(value, column.base());
   if (width < 8 && wanted >> (width * 8) != 0) return core::ok();
   PALERMO_TRY(const std::size_t stored, stored_in(column, n));
-  PALERMO_TRY(const std::vector<char> planes, planes_of(column, stored));
+  PALERMO_TRY(const std::vector<char>* kept, inflated.of(column, stored));
+  const std::vector<char>& planes = *kept;
   if (width == 0) {
     for (std::size_t i = 0; i < n; ++i) rows.push_back(static_cast<std::uint32_t>(i));
     return core::ok();

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,18 +41,31 @@ template <typename T>
 [[nodiscard]] core::Status unpack_ascending(const v1::PackedColumn& column, std::size_t n,
                                             std::vector<std::uint32_t>& out);
 
+/// Planes of columns as they were inflated, for who asks a column twice. Borrows nothing: columns
+/// are told apart by their addresses.
+class InflatedPlanes {
+ public:
+  /// All planes behind one another, `stored` bytes each. @error Integrity  as unpack_column
+  [[nodiscard]] core::Result<const std::vector<char>*> of(const v1::PackedColumn& column,
+                                                          std::size_t stored);
+
+ private:
+  std::map<const v1::PackedColumn*, std::vector<char>> planes_;
+};
+
 /// The values at some positions, without computing the others (the bytes of a column that holds no
 /// steps are only inflated).
 /// @param rows  each below n
 /// @error Integrity  as above, or one of these values lies outside [low, high]
 [[nodiscard]] core::Result<std::vector<std::int64_t>> pick_values(
     const v1::PackedColumn& column, std::size_t n, std::span<const std::uint32_t> rows,
-    std::int64_t low, std::int64_t high);
+    std::int64_t low, std::int64_t high, InflatedPlanes& inflated);
 /// Appends the positions at which the column holds `value`, ascending.
 /// @error Integrity  as above
 /// @cost nothing when the value lies outside what base and width allow
 [[nodiscard]] core::Status find_value(const v1::PackedColumn& column, std::size_t n,
-                                      std::int64_t value, std::vector<std::uint32_t>& rows);
+                                      std::int64_t value, std::vector<std::uint32_t>& rows,
+                                      InflatedPlanes& inflated);
 
 /// Many texts in one piece of memory.
 struct TextList {

@@ -39,6 +39,15 @@ struct Place {
 class Names {
  public:
   explicit Names(Database& db) : db_{db}, blocks_{db} {}
+  /// Looks those up that stand in blocks, all at once. @param ids  in any order, repeated, 0: none
+  Status prepare(std::vector<std::int64_t> ids) {
+    std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    if (!ids.empty() && ids.front() == 0) ids.erase(ids.begin());
+    return blocks_.find_all(ids, [this](std::int64_t id, ObservedIdentifier identifier) {
+      known_.insert_or_assign(static_cast<std::uint32_t>(id), std::move(identifier));
+    });
+  }
   Result<const ObservedIdentifier*> of(std::uint32_t id) {
     const auto [at, fresh] = known_.try_emplace(id);
     if (fresh && id != 0) {
@@ -484,6 +493,14 @@ Result<v1::RecordsResult> read_back(Database& db, const ReadBackQuery& query) {
   });
   for (std::size_t i = 0; i < places.size(); ++i) result.add_records();
   Names names{db};
+  std::vector<std::int64_t> named;
+  for (const Place& place : places) {
+    if (place.call == 0) continue;
+    const CallRow& call = calls[place.call - 1];
+    for (const std::uint32_t id : {call.a, call.b, call.imei, call.imsi, call.forwarded_to})
+      named.push_back(id);
+  }
+  PALERMO_CHECK_OK(names.prepare(std::move(named)));
   CallColumns columns;
   PALERMO_TRY(Statement find_row, db.prepare("SELECT id FROM record WHERE seq = ?1"));
   for (const std::size_t i : order) {

@@ -50,12 +50,14 @@ Result<std::vector<std::uint32_t>> SegmentRows::mentioning(
     const auto found = std::lower_bound(dictionary_.begin(), dictionary_.end(), id);
     if (id == 0 || found == dictionary_.end() || *found != id) continue;
     const std::int64_t position = found - dictionary_.begin() + 1;
-    PALERMO_CHECK_OK(find_value(segment_->a(), n, position, rows));
-    PALERMO_CHECK_OK(find_value(segment_->b(), n, position, rows));
-    if (segment_->has_imei()) PALERMO_CHECK_OK(find_value(segment_->imei(), n, position, rows));
-    if (segment_->has_imsi()) PALERMO_CHECK_OK(find_value(segment_->imsi(), n, position, rows));
+    PALERMO_CHECK_OK(find_value(segment_->a(), n, position, rows, inflated_));
+    PALERMO_CHECK_OK(find_value(segment_->b(), n, position, rows, inflated_));
+    if (segment_->has_imei())
+      PALERMO_CHECK_OK(find_value(segment_->imei(), n, position, rows, inflated_));
+    if (segment_->has_imsi())
+      PALERMO_CHECK_OK(find_value(segment_->imsi(), n, position, rows, inflated_));
     if (segment_->has_forwarded_to())
-      PALERMO_CHECK_OK(find_value(segment_->forwarded_to(), n, position, rows));
+      PALERMO_CHECK_OK(find_value(segment_->forwarded_to(), n, position, rows, inflated_));
   }
   std::sort(rows.begin(), rows.end());
   rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
@@ -70,7 +72,8 @@ Result<std::vector<CallRow>> SegmentRows::at(std::span<const std::uint32_t> rows
 
   const auto within = [&](const v1::PackedColumn& column, std::int64_t low, std::int64_t high,
                           const auto& put) -> Status {
-    PALERMO_TRY(const std::vector<std::int64_t> values, pick_values(column, n, rows, low, high));
+    PALERMO_TRY(const std::vector<std::int64_t> values,
+                pick_values(column, n, rows, low, high, inflated_));
     for (std::size_t i = 0; i < calls.size(); ++i) put(calls[i], values[i]);
     return core::ok();
   };

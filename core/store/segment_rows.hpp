@@ -14,7 +14,7 @@
 namespace palermo::store {
 
 /// Finds rows by identifier and decodes rows by position. Inflates the columns that the question
-/// needs and computes the values of those rows alone. Borrows the message.
+/// needs and computes the values of those rows alone. Borrows the message. For one thread.
 class SegmentRows {
  public:
   /// @error Integrity  a version, a count or the dictionary is not what encode_segment made
@@ -35,6 +35,7 @@ class SegmentRows {
 
   const v1::CallSegment* segment_;
   std::vector<std::uint32_t> dictionary_;
+  mutable InflatedPlanes inflated_;  // finding and decoding ask for the same columns
 };
 
 }  // namespace palermo::store

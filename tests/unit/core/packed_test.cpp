@@ -154,18 +154,19 @@ TEST_CASE("a column comes back as it was packed", "[core][store]") {
       const auto back = store::unpack_column(packed, values.size());
       REQUIRE(back.ok());
       CHECK(*back == values);
+      store::InflatedPlanes inflated;
       for (std::uint32_t row = 0; row < values.size(); ++row) {
-        CHECK(store::pick_values(packed, values.size(), std::array{row}, least, most)->at(0) ==
-              values[row]);
+        CHECK(store::pick_values(packed, values.size(), std::array{row}, least, most, inflated)
+                  ->at(0) == values[row]);
         std::vector<std::uint32_t> expected;
         for (std::uint32_t i = 0; i < values.size(); ++i)
           if (values[i] == values[row]) expected.push_back(i);
         std::vector<std::uint32_t> found;
-        REQUIRE(store::find_value(packed, values.size(), values[row], found).ok());
+        REQUIRE(store::find_value(packed, values.size(), values[row], found, inflated).ok());
         CHECK(found == expected);
       }
       std::vector<std::uint32_t> none;
-      REQUIRE(store::find_value(packed, values.size(), 4'242, none).ok());
+      REQUIRE(store::find_value(packed, values.size(), 4'242, none, inflated).ok());
       CHECK(none.empty());
     }
   }
@@ -192,10 +193,14 @@ TEST_CASE("a damaged column is refused", "[core][store]") {
   bad.mutable_plane(0)->resize(bad.plane(0).size() / 2);
   CHECK(refused(bad, 300));
   std::vector<std::uint32_t> rows;
-  CHECK(store::find_value(bad, 300, 40'000, rows).error().reason == "ALTERED");
-  CHECK(store::pick_values(bad, 300, std::array{7U}, 0, 90'000).error().reason == "ALTERED");
-  CHECK(store::pick_values(good, 300, std::array{200U}, 0, 39'999).error().reason == "ALTERED");
-  CHECK(store::pick_values(good, 300, std::array{200U}, 0, 40'000).ok());
+  store::InflatedPlanes of_bad;
+  store::InflatedPlanes of_good;
+  CHECK(store::find_value(bad, 300, 40'000, rows, of_bad).error().reason == "ALTERED");
+  CHECK(store::pick_values(bad, 300, std::array{7U}, 0, 90'000, of_bad).error().reason ==
+        "ALTERED");
+  CHECK(store::pick_values(good, 300, std::array{200U}, 0, 39'999, of_good).error().reason ==
+        "ALTERED");
+  CHECK(store::pick_values(good, 300, std::array{200U}, 0, 40'000, of_good).ok());
   std::vector<std::uint8_t> narrow;
   CHECK_FALSE(store::unpack_column(good, 300, narrow).ok());
 }
@@ -340,7 +345,7 @@ TEST_CASE("identifiers in blocks are found by number, value and spelling", "[cor
   REQUIRE(bytes.ok());
   CHECK(*bytes == *store::identifier_bytes(db, 1, static_cast<std::int64_t>(file.size())));
   CHECK(*db.scalar("SELECT count(*) FROM identifier_block") == 7);  // of 1,024
-  CHECK(*db.scalar("SELECT count(*) FROM identifier") == 1);  // a single IMSI is a row
+  CHECK(*db.scalar("SELECT count(*) FROM identifier") == 1);        // a single IMSI is a row
   CHECK(*store::last_identifier(db) == static_cast<std::int64_t>(file.size()));
 
   const auto all = *store::all_identifiers(db);

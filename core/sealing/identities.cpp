@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "core/base/encoding.hpp"
 #include "core/base/text.hpp"
@@ -241,9 +242,16 @@ Result<v1::IdentityList> list_identities(session::Session& session) {
     }
   }
   list.set_total(static_cast<std::uint32_t>(list.identities_size()));
-  for (const auto& [id, key] : log.keys) {
+  std::vector<const RegisteredKey*> keys;
+  for (const auto& [id, key] : log.keys) keys.push_back(&key);
+  std::sort(keys.begin(), keys.end(), [](const RegisteredKey* x, const RegisteredKey* y) {
+    return std::tie(x->registered_at, x->role, x->recipient.key_id) <
+           std::tie(y->registered_at, y->role, y->recipient.key_id);
+  });
+  for (const RegisteredKey* each : keys) {
+    const RegisteredKey& key = *each;
     v1::IdentityList::Key& item = *list.add_keys();
-    item.set_key_id(id);
+    item.set_key_id(key.recipient.key_id);
     item.set_role(key.role);
     item.set_registered_by(key.registered_by);
     item.set_registered_at(key.registered_at);

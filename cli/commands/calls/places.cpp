@@ -179,6 +179,7 @@ core::Status run_convoy(const Context& context, const ConvoyArguments& arguments
   PALERMO_TRY(session::Session session, open_for_calls(context));
   PALERMO_TRY(const calls::Log log, load_calls(session, arguments.selection));
   v1::Access entry = calls_access("calls convoy", arguments.selection);
+  entry.set_operation("COMBINE");
   calls::ConvoyOptions options = arguments.options;
   if (!arguments.number.empty()) {
     PALERMO_TRY(options.asked, find_party(session, log, arguments.number));

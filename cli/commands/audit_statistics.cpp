@@ -11,6 +11,7 @@
 #include "cli/commands/audit.hpp"
 #include "cli/files.hpp"
 #include "core/base/json_message.hpp"
+#include "core/base/json_text.hpp"
 #include "core/base/text.hpp"
 #include "core/base/time.hpp"
 
@@ -166,9 +167,7 @@ Status run_statistics(StatisticsCommand command, const Context& context) {
   if (result.cases() == 1)
     result.add_notices("one case is one proceeding; --also adds the office's other cases");
   if (!command.output.empty()) {
-    const std::string json =
-        core::to_json(result).dump(2, ' ', false, core::Json::error_handler_t::replace) + "\n";
-    PALERMO_CHECK_OK(write_file(command.output, json));
+    PALERMO_CHECK_OK(write_file(command.output, core::to_json_text(result) + "\n"));
   }
   for (session::Session& session : sessions)
     PALERMO_CHECK_OK(log_release(session, result, options));

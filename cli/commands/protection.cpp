@@ -69,8 +69,7 @@ std::string alerts_text(const v1::DangerAlerts& answer) {
 
 std::string register_text(const v1::MigrantRegister& answer) {
   std::string text = fmt::format(
-      "Persons: {} (only the object of smuggling: {}, for a named human to decide: {}; minors: {}, "
-      "in danger: {})\n\n",
+      "Persons: {} (object of smuggling only: {}, to decide: {}; minors: {}, in danger: {})\n\n",
       answer.entries_size(), answer.objects(), answer.to_decide(), answer.minors(),
       answer.in_danger());
   for (const v1::MigrantEntry& entry : answer.entries()) {

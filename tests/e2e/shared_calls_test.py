@@ -18,7 +18,7 @@ def order(name, value, **more):
 
 
 def row(a, b, minute, number="+4420794600{:02d}"):
-    return f"{number.format(a)},{number.format(b)},2024-03-10T{minute // 60:02d}:{minute % 60:02d}:00Z,60,voice,out,,,\n"
+    return f"{number.format(a)},{number.format(b)},2024-03-10T{minute // 60:02d}:{minute % 60:02d}:00Z,60,call,out,,,\n"
 
 
 class SharedCalls(support.CaseTest):

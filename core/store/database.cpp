@@ -171,14 +171,10 @@ Status Database::configure(bool read_only) {
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
   // A checkpoint of the ledger must survive power loss, so every commit is synced.
-  // A reader maps the file: a tenth of a look-up went into copying pages. Writers do not, since an
-  // error of the disk would then be a signal instead of an answer.
-  return exec(read_only
-                  ? "PRAGMA query_only=ON; PRAGMA temp_store=MEMORY; "
-                    "PRAGMA mmap_size=1099511627776;"
-                  // With less memory, an ingest writes the pages of its indexes again and again.
-                  : "PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; "
-                    "PRAGMA cache_size=-32768;");
+  return exec(read_only ? "PRAGMA query_only=ON; PRAGMA temp_store=MEMORY;"
+                        // With less memory, an ingest writes the pages of its indexes again and again.
+                        : "PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; "
+                          "PRAGMA cache_size=-32768;");
 }
 
 namespace {

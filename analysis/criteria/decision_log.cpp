@@ -66,25 +66,13 @@ core::Result<ElementDecisions> element_decisions(store::Database& db,
 
 v1::Statement as_judgement(const v1::Statement& decision, const v1::Withdrawal& withdrawal) {
   const v1::Judgement& judged = decision.judgement();
-  v1::Statement out;
-  out.set_id(withdrawal.decision_id());
-  out.set_kind(v1::Statement::assessment);
-  out.set_text(fmt::format(
-      "the decision {} of {} on {} ('{}' for {}: {}) was withdrawn by {} on {} and no longer "
-      "counts: {}",
-      decision.id(), judged.by(), judged.at().substr(0, 10), judged.outcome(), judged.element(),
-      judged.reason(), withdrawal.by(), withdrawal.at().substr(0, 10), withdrawal.reason()));
-  out.set_source(withdrawal.by());
-  v1::Judgement& judgement = *out.mutable_judgement();
-  judgement.set_element(std::string{kAboutDecision} + decision.id());
-  judgement.set_outcome("withdrawn");
-  judgement.set_by(withdrawal.by());
-  judgement.set_reason(withdrawal.reason());
-  judgement.set_at(withdrawal.at());
-  out.mutable_decided()->set_event_id(withdrawal.decision_id());
-  out.mutable_decided()->set_by(withdrawal.by());
-  out.mutable_decided()->set_at(withdrawal.at());
-  return out;
+  return judgement_about(
+      std::string{kAboutDecision} + decision.id(), "withdrawn", withdrawal,
+      fmt::format("the decision {} of {} on {} ('{}' for {}: {}) was withdrawn by {} on {} and no "
+                  "longer counts: {}",
+                  decision.id(), judged.by(), judged.at().substr(0, 10), judged.outcome(),
+                  judged.element(), judged.reason(), withdrawal.by(), withdrawal.at().substr(0, 10),
+                  withdrawal.reason()));
 }
 
 core::Result<std::string> next_decision_id(store::Database& db) {

@@ -44,24 +44,12 @@ v1::Statement as_fact(const v1::StatementDecision& accepted, const std::string& 
 
 /// The decision itself, so that a finding says who decided what and why.
 v1::Statement as_judgement(const v1::StatementDecision& decision) {
-  v1::Statement out;
-  out.set_id(decision.decision_id());
-  out.set_kind(v1::Statement::assessment);
-  out.set_text(fmt::format("the proposed statement {} was {}{} by {} on {}: {}",
-                           decision.proposal_id(), decision.outcome(),
-                           decision.reading().empty() ? "" : " as a " + decision.reading(),
-                           decision.by(), decision.at().substr(0, 10), decision.reason()));
-  out.set_source(decision.by());
-  v1::Judgement& judgement = *out.mutable_judgement();
-  judgement.set_element(std::string{kAboutStatement} + decision.proposal_id());
-  judgement.set_outcome(decision.outcome());
-  judgement.set_by(decision.by());
-  judgement.set_reason(decision.reason());
-  judgement.set_at(decision.at());
-  out.mutable_decided()->set_event_id(decision.decision_id());
-  out.mutable_decided()->set_by(decision.by());
-  out.mutable_decided()->set_at(decision.at());
-  return out;
+  return judgement_about(
+      std::string{kAboutStatement} + decision.proposal_id(), decision.outcome(), decision,
+      fmt::format("the proposed statement {} was {}{} by {} on {}: {}", decision.proposal_id(),
+                  decision.outcome(),
+                  decision.reading().empty() ? "" : " as a " + decision.reading(), decision.by(),
+                  decision.at().substr(0, 10), decision.reason()));
 }
 
 /// A later acceptance or rejection takes the place of what stood before it; a later grade that of

@@ -10,6 +10,8 @@
 #include "core/ledger/note.hpp"
 #include "core/ledger/verify.hpp"
 #include "core/store/case_archive.hpp"
+#include "core/store/record_store.hpp"
+#include "core/store/segment_store.hpp"
 
 namespace palermo::session {
 namespace {
@@ -96,13 +98,13 @@ Status describe(store::Database& db, v1::CaseImported& out) {
   PALERMO_CHECK_OK(meta("title", out.mutable_title()));
   PALERMO_CHECK_OK(meta("state", out.mutable_state()));
   PALERMO_TRY(const std::uint32_t sources, count(db, "SELECT count(*) FROM source"));
-  PALERMO_TRY(const std::uint32_t records, count(db, "SELECT count(*) FROM record"));
-  PALERMO_TRY(const std::uint32_t calls,
-              count(db, "SELECT coalesce(sum(records), 0) FROM segment"));
+  PALERMO_TRY(const std::uint32_t records,
+              count(db, "SELECT count(*) FROM record WHERE " + store::no_repeat("record", "")));
+  PALERMO_TRY(const std::int64_t calls, store::count_calls(db));
   PALERMO_TRY(const std::uint32_t findings, count(db, "SELECT count(*) FROM finding"));
   out.set_sources(sources);
   out.set_records(records);
-  out.set_calls(calls);
+  out.set_calls(static_cast<std::uint32_t>(calls));
   out.set_findings(findings);
   PALERMO_TRY(const ledger::KeyFolder keys, ledger::KeyFolder::of_case(out.case_id()));
   PALERMO_TRY(store::Statement query, db.prepare("SELECT name FROM operator ORDER BY name"));

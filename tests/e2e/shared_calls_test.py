@@ -72,6 +72,9 @@ class SharedCalls(support.CaseTest):
             self.verified()
             wanted = wanted or answers
             self.assertEqual(answers, wanted)
+        # A copy elsewhere counts them once too.
+        self.ok("case", "export", "-o", self.folder / "moved", "--to", "Office B")
+        self.assertEqual(self.ok("case", "import", self.folder / "moved", case=self.folder / "moved.palermo")["calls"], 32)
         records = wanted[0]["records"]
         self.assertEqual(wanted[0]["total"], 32)
         self.assertEqual(len({r["record_id"] for r in records}), 32)

@@ -71,12 +71,22 @@ CallColumns gather(const CallColumns& from, std::span<const std::uint32_t> rows,
 
 std::vector<bool> mentioned(const CallColumns& c, std::span<const std::uint32_t> rows,
                             std::size_t identifiers) {
-  std::vector<bool> used(identifiers + 1, false);
-  for (const auto* column : {&c.a, &c.b, &c.imei, &c.imsi, &c.forwarded_to}) {
-    if (column->empty()) continue;
-    for (const std::uint32_t row : rows) used[(*column)[row]] = true;
-  }
-  used.erase(used.begin());
+  constexpr std::size_t kWorthSharing = 100'000;
+  const std::size_t parts = rows.size() < kWorthSharing ? 1 : core::cores();
+  std::vector<std::vector<char>> of_part(parts, std::vector<char>(identifiers + 1, 0));
+  core::in_parallel(parts, parts, [&](std::size_t part) {
+    std::vector<char>& used = of_part[part];
+    const std::size_t begin = rows.size() * part / parts;
+    const auto own = rows.subspan(begin, rows.size() * (part + 1) / parts - begin);
+    for (const auto* column : {&c.a, &c.b, &c.imei, &c.imsi, &c.forwarded_to}) {
+      if (column->empty()) continue;
+      for (const std::uint32_t row : own) used[(*column)[row]] = 1;
+    }
+  });
+  std::vector<bool> used(identifiers, false);
+  for (const std::vector<char>& part : of_part)
+    for (std::size_t i = 0; i < identifiers; ++i)
+      if (part[i + 1] != 0) used[i] = true;
   return used;
 }
 
@@ -190,7 +200,8 @@ v1::QuarantinedProduct product_of(const CallTable& table, const CallColumns& col
 
 Status write_segments(session::Session& session, store::Transaction& transaction,
                       const WrittenSource& place, const std::string& authorization_id,
-                      std::size_t count, const SegmentAt& segment_at) {
+                      std::size_t count, const SegmentAt& segment_at,
+                      const std::function<void()>& all_encoded) {
   std::vector<std::vector<std::uint32_t>> mentioned;
   mentioned.reserve(count);
   PALERMO_TRY(std::int64_t id, store::last_segment(session.db()));
@@ -216,6 +227,7 @@ Status write_segments(session::Session& session, store::Transaction& transaction
     mentioned.push_back(std::move(segment.identifiers));
     std::string{}.swap(segment.blob);
   }
+  if (all_encoded) all_encoded();
   return store::write_index(session.db(), first, mentioned);
 }
 
@@ -340,9 +352,19 @@ Result<v1::IngestResult> take_calls(session::Session& session, SourceFile& file,
   PALERMO_TRY(std::string identifier_bytes, bulk.insert());
   PALERMO_CHECK_OK(
       write_identifiers(session, transaction, place, known, std::move(identifier_bytes)));
+  // What is not needed any more goes before the kernel copies the pages of the case: memory in use
+  // is cheaper than new.
+  const bool read_again = !sorted.quarantine.empty() || !sorted.shared.empty();
+  if (!read_again) {
+    IdentifierViews{}.swap(table.identifiers);
+    TextArena::Memory{}.swap(table.identifier_texts);
+  }
   PALERMO_CHECK_OK(write_segments(
       session, transaction, place, options.authorization_id, encoder.size(),
-      [&encoder](std::size_t i) -> store::EncodedSegment& { return encoder.at(i); }));
+      [&encoder](std::size_t i) -> store::EncodedSegment& { return encoder.at(i); },
+      [&columns, read_again] {
+        if (!read_again) columns = CallColumns{};
+      }));
   PALERMO_CHECK_OK(write_shared_rows(session, place, columns, sorted, own, earlier));
   v1::IngestResult result;
   for (const auto& [reason, rows] : sorted.quarantine) {

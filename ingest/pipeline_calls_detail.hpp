@@ -60,10 +60,12 @@ using SegmentAt = std::function<store::EncodedSegment&(std::size_t)>;
 
 /// Appends the entry of each of `count` segments, inserts its row and lets its bytes go. The
 /// source's row must stand.
+/// @param all_encoded  called once no segment is asked for any more: what they were made of may go
 [[nodiscard]] core::Status write_segments(session::Session& session,
                                           store::Transaction& transaction,
                                           const WrittenSource& place,
                                           const std::string& authorization_id, std::size_t count,
-                                          const SegmentAt& segment_at);
+                                          const SegmentAt& segment_at,
+                                          const std::function<void()>& all_encoded = {});
 
 }  // namespace palermo::ingest::detail

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/base/parallel.hpp"
+#include "ingest/calls/large_pages.hpp"
 
 namespace palermo::ingest {
 namespace {
@@ -261,6 +262,7 @@ SortedCalls sort_calls(const CallTable& table, const CallColumns& columns, std::
             static_cast<std::uint32_t>(own));
   const std::size_t earlier = rows.size();
   if (all_open) {
+    reserve_large(rows, columns.records);
     rows.resize(columns.records);
     std::iota(rows.begin() + static_cast<std::ptrdiff_t>(earlier), rows.end(), 0U);
   } else {

@@ -503,14 +503,17 @@ void network(const Page& page, std::string& out) {
         node.rank_stability() > 0 ? fmt::format("{:.0f} %", 100 * node.rank_stability()) : "–");
   }
   const std::string convention = in.metrics.basis().convention();
+  std::string notices;
+  for (const std::string& notice : in.metrics.basis().notices())
+    notices += fmt::format(" Note: {}.", page.text(notice));
   out += fmt::format(
       "</tbody>\n</table>\n<p class=\"small\">Ranked by {}. Contacts are the plain baseline: who "
       "only calls most "
       "is often not who stands between. “Rank holds”: share of draws with some ties taken away in "
       "which the "
-      "place stays the same. {}</p>\n</section>\n",
+      "place stays the same. {}{}</p>\n</section>\n",
       plain(in.metrics.sort().empty() ? "betweenness" : in.metrics.sort()),
-      convention.empty() ? std::string{} : "Convention: " + page.text(convention) + ".");
+      convention.empty() ? std::string{} : "Convention: " + page.text(convention) + ".", notices);
 }
 
 void timeline(const Page& page, std::string& out) {

@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "analysis/network/load/contact.hpp"
+#include "analysis/network/ranked.hpp"
 #include "core/base/time.hpp"
 
 namespace palermo::network {
@@ -64,8 +65,8 @@ Standing standing_of(const Graph& graph) {
     out.records[edge.a] += edge.count;
     out.records[edge.b] += edge.count;
   }
-  out.order.resize(graph.n());
-  std::iota(out.order.begin(), out.order.end(), 0U);
+  for (std::uint32_t v = 0; v < graph.n(); ++v)
+    if (may_rank(graph.nodes()[v].category)) out.order.push_back(v);
   const auto key = [&](std::uint32_t v) { return std::pair{graph.degree(v), out.records[v]}; };
   std::stable_sort(out.order.begin(), out.order.end(),
                    [&](std::uint32_t x, std::uint32_t y) { return key(x) > key(y); });
@@ -274,7 +275,7 @@ v1::NetworkComparison compare_networks(const ComparedSide& a, const ComparedSide
     const bool in_a = degree(ga, common.in_a[i]) > 0;
     const bool in_b = degree(gb, common.in_b[i]) > 0;
     if (!in_a && !in_b) continue;
-    moved.push_back(i);
+    if (may_rank(common.nodes[i]->category)) moved.push_back(i);
     if (in_a && in_b) nodes.set_stayed(nodes.stayed() + 1);
     if (in_a && !in_b) nodes.set_went(nodes.went() + 1);
     if (!in_a && in_b) nodes.set_came(nodes.came() + 1);
@@ -324,6 +325,11 @@ v1::NetworkComparison compare_networks(const ComparedSide& a, const ComparedSide
         "there");
   }
   answer.add_cautions("absence of records is not absence of contact");
+  for (const Graph* graph : {&ga, &gb})
+    if (std::string left_out = not_ranked_notice(*graph); !left_out.empty()) {
+      answer.add_cautions(std::move(left_out));
+      break;
+    }
   answer.set_method(fmt::format(
       "undirected pairs; a node counts where it has a tie; Jaccard = stayed / (stayed + came + "
       "went); top {} by degree, ties broken by records and id; ranks by degree, then records; "

@@ -12,6 +12,7 @@
 #include "analysis/network/fragility.hpp"
 #include "analysis/network/measures.hpp"
 #include "analysis/network/random.hpp"
+#include "analysis/network/ranked.hpp"
 #include "core/base/parallel.hpp"
 #include "core/base/text.hpp"
 #include "palermo/v1/disrupt.pb.h"
@@ -51,6 +52,7 @@ class Network {
     for (const Edge& edge : graph.edges()) weights.push_back(edge.weight);
     ties_ = flat(graph, weights);
     gone_.assign(graph.n(), false);
+    may_ = rankable(graph);
   }
 
   [[nodiscard]] std::uint32_t n() const { return ties_.n(); }
@@ -64,7 +66,7 @@ class Network {
     const std::vector<std::uint32_t> rank = ranks(scores);
     Order order;
     for (std::uint32_t v = 0; v < n(); ++v)
-      if (!gone_[v]) order.push_back(v);
+      if (!gone_[v] && may_[v] != 0) order.push_back(v);
     std::sort(order.begin(), order.end(), [&](std::uint32_t x, std::uint32_t y) {
       if (rank[x] != rank[y]) return rank[x] < rank[y];
       if (ties_.degree(x) != ties_.degree(y)) return ties_.degree(x) > ties_.degree(y);
@@ -156,6 +158,7 @@ class Network {
   const DisruptOptions& options_;
   FlatGraph ties_;
   std::vector<bool> gone_;
+  std::vector<char> may_;  // be ranked
   bool betweenness_exact_ = true;
 };
 
@@ -290,17 +293,16 @@ std::vector<RemovalPoint> along(const FlatGraph& hops, const Order& order,
   return curve;
 }
 
-Order random_order(std::uint32_t n, std::uint32_t count, std::uint64_t seed) {
-  Order order(n);
-  std::iota(order.begin(), order.end(), 0U);
+Order random_order(Order order, std::uint32_t count, std::uint64_t seed) {
   Random random{seed};
-  for (std::uint32_t i = 0; i < count; ++i) std::swap(order[i], order[i + random.below(n - i)]);
+  for (std::uint32_t i = 0; i < count; ++i)
+    std::swap(order[i], order[i + random.below(order.size() - i)]);
   order.resize(count);
   return order;
 }
 
-std::vector<RandomPoint> at_random(const FlatGraph& hops, const DisruptOptions& options,
-                                   const Order& sources) {
+std::vector<RandomPoint> at_random(const FlatGraph& hops, const Order& pool,
+                                   const DisruptOptions& options, const Order& sources) {
   const std::vector<std::uint32_t> counts = counts_removed(options);
   const double work = static_cast<double>(options.draws) * static_cast<double>(counts.size()) *
                       (static_cast<double>(sources.size()) / 64 + 1) * 10 *
@@ -312,7 +314,7 @@ std::vector<RandomPoint> at_random(const FlatGraph& hops, const DisruptOptions& 
   };
   std::vector<Draw> draws(options.draws);
   core::in_parallel(options.draws, core::cores(), [&](std::size_t, std::size_t d) {
-    const Order order = random_order(hops.n(), options.remove, options.seed * 1'000'003 + d);
+    const Order order = random_order(pool, options.remove, options.seed * 1'000'003 + d);
     const std::vector<Cohesion> cohesive = cohesion_along(hops, order);
     std::vector<char> gone(hops.n(), 0);
     std::uint32_t done = 0;
@@ -396,12 +398,18 @@ core::Result<Disruption> disrupt(const Graph& graph, const DisruptOptions& optio
                        "name them: --list ID --list ID"};
   DisruptOptions used = options;
   used.block = std::max(1U, options.block);
-  used.remove = std::min(options.remove, graph.n());
-  if (options.strategy == "list")
+  // Whoever is named is removed; the others are chosen among those who may be ranked.
+  const bool named = options.strategy == "list";
+  const std::vector<char> may = rankable(graph);
+  Order pool;
+  for (std::uint32_t v = 0; v < graph.n(); ++v)
+    if (named || may[v] != 0) pool.push_back(v);
+  used.remove = std::min(options.remove, static_cast<std::uint32_t>(pool.size()));
+  if (named)
     used.remove = static_cast<std::uint32_t>(std::min<std::size_t>(options.list.size(), graph.n()));
   Order fixed;
-  if (options.strategy == "list") fixed = options.list;
-  if (options.strategy == "random") fixed = random_order(graph.n(), used.remove, used.seed);
+  if (named) fixed = options.list;
+  if (options.strategy == "random") fixed = random_order(pool, used.remove, used.seed);
   Disruption result;
   Network network{graph, used};
   const FlatGraph hops = network.hops();
@@ -415,7 +423,7 @@ core::Result<Disruption> disrupt(const Graph& graph, const DisruptOptions& optio
     first.resize(used.remove);
   }
   result.at_once = along(hops, first, used, sources);
-  if (used.draws > 0) result.random = at_random(hops, used, sources);
+  if (used.draws > 0) result.random = at_random(hops, pool, used, sources);
   if (!used.recovery.empty()) {
     PALERMO_TRY(result.recovery, removal(network, used, fixed, true, sources, result));
   }
@@ -426,6 +434,9 @@ v1::NetworkDisruption disruption_answer(const Graph& graph, const Disruption& fo
                                         const DisruptOptions& options) {
   v1::NetworkDisruption answer;
   const double whole = found.curve.empty() ? 0 : found.curve.front().largest;
+  if (std::string left_out = not_ranked_notice(graph);
+      !left_out.empty() && options.strategy != "list")
+    answer.mutable_basis()->add_notices(std::move(left_out));
   answer.set_strategy(options.strategy);
   answer.set_block(std::max(1U, options.block));
   answer.set_total_nodes(graph.n());

@@ -15,6 +15,7 @@
 #include "analysis/network/fragility.hpp"
 #include "analysis/network/measures.hpp"
 #include "analysis/network/random.hpp"
+#include "analysis/network/ranked.hpp"
 #include "core/base/parallel.hpp"
 #include "palermo/v1/keyplayers.pb.h"
 
@@ -163,7 +164,11 @@ class Best {
 class Searcher {
  public:
   Searcher(const Graph& graph, const KeyPlayerOptions& options)
-      : graph_(graph), options_(options), hops_(flat(graph)), best_(options.listed + 1) {
+      : graph_(graph),
+        options_(options),
+        hops_(flat(graph)),
+        may_(rankable(graph)),
+        best_(options.listed + 1) {
     Random random{options.seed * 77 + 5};
     for (std::uint32_t v = 0; v < graph.n(); ++v) marks_.push_back(random.next());
   }
@@ -186,8 +191,7 @@ class Searcher {
       result.baselines.push_back({std::move(members), value});
     }
     const std::uint64_t all = combinations(candidates_.size(), options_.k, kMostSets);
-    if (candidates_.size() == graph_.n() && all <= kMostSets &&
-        static_cast<double>(all) <= most_values_) {
+    if (all_candidates_ && all <= kMostSets && static_cast<double>(all) <= most_values_) {
       look_at_all(result);
     } else {
       search(result);
@@ -223,9 +227,10 @@ class Searcher {
     PALERMO_TRY(const Betweenness found, betweenness(hops_, between));
     for (const std::vector<double>& scores : {degree, strengths(graph_), found.scores})
       baselines_.push_back(ordered(scores));
-    candidates_.resize(n);
-    std::iota(candidates_.begin(), candidates_.end(), 0U);
-    if (most < n) {
+    for (std::uint32_t v = 0; v < n; ++v)
+      if (may_[v] != 0) candidates_.push_back(v);
+    all_candidates_ = most >= candidates_.size();
+    if (!all_candidates_) {
       std::vector<bool> taken(n, false);
       std::size_t count = 0;
       const auto take = [&](std::uint32_t v) {
@@ -235,7 +240,7 @@ class Searcher {
       // The plain sets stand among the candidates, so that nothing plain is better than the answer.
       for (const Members& order : baselines_)
         for (std::uint32_t i = 0; i < options_.k; ++i) take(order[i]);
-      for (std::uint32_t i = 0; i < n && count < most; ++i) {
+      for (std::size_t i = 0; i < candidates_.size() && count < most; ++i) {
         take(baselines_[2][i]);
         if (count < most) take(baselines_[0][i]);
       }
@@ -246,10 +251,11 @@ class Searcher {
     return core::ok();
   }
 
-  static Members ordered(const std::vector<double>& scores) {
+  [[nodiscard]] Members ordered(const std::vector<double>& scores) const {
     const std::vector<std::uint32_t> rank = ranks(scores);
-    Members order(scores.size());
-    std::iota(order.begin(), order.end(), 0U);
+    Members order;
+    for (std::uint32_t v = 0; v < scores.size(); ++v)
+      if (may_[v] != 0) order.push_back(v);
     std::stable_sort(order.begin(), order.end(),
                      [&](std::uint32_t x, std::uint32_t y) { return rank[x] < rank[y]; });
     return order;
@@ -372,22 +378,23 @@ class Searcher {
 
   void look_at_all(KeyPlayers& result) {
     // One piece for each smallest member.
-    const std::uint32_t n = graph_.n();
+    const auto n = static_cast<std::uint32_t>(candidates_.size());
     const std::uint32_t k = options_.k;
     std::vector<Best> found(n, Best{options_.listed + 1});
     std::vector<std::vector<double>> values(n);
     core::in_parallel(n - k + 1, oracles_.size(), [&](std::size_t worker, std::size_t piece) {
-      Members members(k);
-      for (std::uint32_t i = 0; i < k; ++i) members[i] = static_cast<std::uint32_t>(piece) + i;
+      Members places(k), members(k);  // places among the candidates, which ascend
+      for (std::uint32_t i = 0; i < k; ++i) places[i] = static_cast<std::uint32_t>(piece) + i;
       for (;;) {
+        for (std::uint32_t i = 0; i < k; ++i) members[i] = candidates_[places[i]];
         const double value = oracle(worker).value(members);
         values[piece].push_back(value);
         found[piece].offer(members, value);
         std::uint32_t i = k;
-        while (i > 1 && members[i - 1] == n - k + i - 1) --i;
+        while (i > 1 && places[i - 1] == n - k + i - 1) --i;
         if (i <= 1) return;
-        ++members[i - 1];
-        for (std::uint32_t j = i; j < k; ++j) members[j] = members[j - 1] + 1;
+        ++places[i - 1];
+        for (std::uint32_t j = i; j < k; ++j) places[j] = places[j - 1] + 1;
       }
     });
     known_.clear();
@@ -451,8 +458,10 @@ class Searcher {
   const Graph& graph_;
   const KeyPlayerOptions& options_;
   FlatGraph hops_;
+  std::vector<char> may_;  // enter a set
   Members sources_;
-  Members candidates_;
+  Members candidates_;  // ascending
+  bool all_candidates_ = false;
   std::vector<Members> baselines_;
   Rows rows_;
   std::vector<std::unique_ptr<Oracle>> oracles_;
@@ -474,10 +483,13 @@ void fill(v1::NetworkKeyPlayers::Set& out, const Graph& graph, const Members& me
 }  // namespace
 
 core::Result<KeyPlayers> key_players(const Graph& graph, const KeyPlayerOptions& options) {
-  if (options.k == 0 || options.k > graph.n())
+  const std::vector<char> may = rankable(graph);
+  const auto choice = std::count(may.begin(), may.end(), 1);
+  if (options.k == 0 || options.k > choice)
     return core::Error{
         core::ErrorCode::Usage,
-        fmt::format("{} players cannot be chosen among {} identifiers", options.k, graph.n())};
+        fmt::format("{} players cannot be chosen among {} identifiers", options.k, choice),
+        std::nullopt, not_ranked_notice(graph)};
   return Searcher{graph, options}.run();
 }
 
@@ -485,6 +497,8 @@ v1::NetworkKeyPlayers key_players_answer(const Graph& graph, const KeyPlayers& f
                                          const KeyPlayerOptions& options) {
   v1::NetworkKeyPlayers answer;
   const bool fragment = options.goal == Goal::Fragment;
+  if (std::string left_out = not_ranked_notice(graph); !left_out.empty())
+    answer.mutable_basis()->add_notices(std::move(left_out));
   answer.set_goal(fragment ? "fragment" : "reach");
   answer.set_k(options.k);
   answer.set_value(found.best.value);

@@ -7,6 +7,7 @@
 #include "analysis/network/betweenness.hpp"
 #include "analysis/network/fragility.hpp"
 #include "analysis/network/measures.hpp"
+#include "analysis/network/ranked.hpp"
 #include "core/base/text.hpp"
 
 namespace palermo::network {
@@ -177,16 +178,21 @@ core::Result<v1::NetworkMetrics> metrics(const Graph& graph, const MetricsOption
   PALERMO_TRY(const auto cores, coreness(graph));
   PALERMO_TRY(const auto cuts, articulation(graph));
   PALERMO_TRY(const Communities found, leiden(graph, {searches_for(graph.m()), options.seed}));
-  PALERMO_TRY(const std::vector<double> scores,
-              options.sort == "betweenness" ? core::Result<std::vector<double>>{between.scores}
-                                            : score(graph));
-  const std::vector<std::uint32_t> rank = ranks(scores);
-  const std::vector<std::uint32_t> baseline = ranks(strength);
+  PALERMO_TRY(std::vector<double> scores, options.sort == "betweenness"
+                                              ? core::Result<std::vector<double>>{between.scores}
+                                              : score(graph));
+  const std::vector<char> may = rankable(graph);
+  const std::vector<std::uint32_t> rank = ranks(among_ranked(std::move(scores), may));
+  const std::vector<std::uint32_t> baseline = ranks(among_ranked(strength, may));
+  const Score ranked_score = [&](const Graph& some) -> core::Result<std::vector<double>> {
+    PALERMO_TRY(std::vector<double> values, score(some));
+    return among_ranked(std::move(values), may);
+  };
   // An estimate's rank moves by itself; whoever wants to see that asks for draws.
   const bool settled = between.exact || options.sort != "betweenness";
   const std::uint32_t draws = options.draws.value_or(settled ? stability_draws_for(graph) : 0);
   PALERMO_TRY(const RankStability stability,
-              rank_stability(graph, score, options.missing, draws, options.seed));
+              rank_stability(graph, ranked_score, options.missing, draws, options.seed));
   std::vector<std::uint64_t> records(graph.n(), 0);
   for (const Edge& edge : graph.edges()) {
     records[edge.a] += edge.count;
@@ -219,8 +225,11 @@ core::Result<v1::NetworkMetrics> metrics(const Graph& graph, const MetricsOption
   }
   answer.set_distance_sources(near.sources);
   answer.set_distances_exact(near.exact);
-  std::vector<std::uint32_t> order(graph.n());
-  std::iota(order.begin(), order.end(), 0U);
+  if (std::string left_out = not_ranked_notice(graph); !left_out.empty())
+    answer.mutable_basis()->add_notices(std::move(left_out));
+  std::vector<std::uint32_t> order;
+  for (std::uint32_t v = 0; v < graph.n(); ++v)
+    if (may[v] != 0) order.push_back(v);
   std::sort(order.begin(), order.end(), [&](std::uint32_t x, std::uint32_t y) {
     if (rank[x] != rank[y]) return rank[x] < rank[y];
     if (baseline[x] != baseline[y]) return baseline[x] < baseline[y];

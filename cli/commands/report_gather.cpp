@@ -15,6 +15,7 @@
 #include "analysis/network/layout.hpp"
 #include "analysis/network/load.hpp"
 #include "analysis/version.hpp"
+#include "cli/commands/network/selection.hpp"
 #include "core/authorization/authorization_store.hpp"
 #include "core/authorization/coverage.hpp"
 #include "core/base/encoding.hpp"
@@ -163,9 +164,7 @@ Status gather_network(store::Database& db, report::ReportInput& input) {
   network::MetricsOptions options;
   options.sort = "betweenness";
   PALERMO_TRY(input.metrics, network::metrics(graph, options));
-  const std::string convention = input.metrics.basis().convention();
-  *input.metrics.mutable_basis() = loaded.basis;
-  input.metrics.mutable_basis()->set_convention(convention);
+  add_basis(*input.metrics.mutable_basis(), loaded.basis);
 
   // The drawing shows members and the best connected; a page holds no more.
   constexpr std::size_t kMostDrawn = 160;

@@ -52,6 +52,61 @@ class Selection(support.CaseTest):
         self.assertIn("paymnts", answer.err)
         self.assertIn("did you mean payments", answer.err)
 
+    def category(self, n, who, category):
+        return {"id": f"N{n}", "kind": "fact", "source": f"report {n}", "person": {"id": who, "category": category}}
+
+    def test_who_was_smuggled_is_in_the_network_and_in_no_ranking(self):
+        # A, the number of a smuggled migrant, is in the middle: everybody else hangs on it or on B.
+        self.calls(*(call(A, other, 1) for other in (B, C, D)), call(B, E, 2), call(B, F, 20), call(A, F, 21))
+        before = self.ok("network", "metrics", "--sort", "degree")
+        self.assertEqual((before["nodes"][0]["id"], before["nodes"][0]["rank"]), (A, 1))
+        self.assertEqual(before["basis"]["notices"], [])
+        shape = self.ok("network", "summary")
+        self.facts(self.uses(1, "M1", A), self.category(1, "M1", "smuggled_migrant"),
+                   self.uses(2, "V2", C), self.category(2, "V2", "victim"),
+                   self.uses(3, "P1", B), self.category(3, "P1", "suspect"),
+                   self.uses(4, "V1", D), self.category(4, "V1", "victim"), self.category(5, "V1", "suspect"))
+        self.assertEqual({k: v for k, v in self.ok("network", "summary").items() if k != "basis"},
+                         {k: v for k, v in shape.items() if k != "basis"})
+        for over in ("identifiers", "persons"):
+            metrics = self.ok("network", "metrics", "--over", over, "--sort", "degree")
+            of = {"identifiers": (A, B, C), "persons": ("M1", "P1", "V2")}[over]
+            self.assertEqual((metrics["total_nodes"], len(metrics["nodes"])), (6, 4))
+            self.assertEqual([(n["id"], n["rank"], n["baseline_rank"], n["degree"]) for n in metrics["nodes"]][0], (of[1], 1, 1, 3))
+            self.assertFalse({of[0], of[2]} & {n["id"] for n in metrics["nodes"]})
+            notice = metrics["basis"]["notices"][-1]
+            self.assertIn("2 nodes stand in the network and in no ranking", notice)
+            self.assertIn("1 of smuggled migrant, 1 of victim", notice)
+            for goal in ("fragment", "reach"):
+                players = self.ok("network", "keyplayers", "--over", over, "-k", "2", "--goal", goal)
+                named = {p["id"] for p in players["players"]}
+                for chosen in (players["greedy"], *players["baselines"], *players["alternatives"]):
+                    named |= set(chosen["ids"])
+                self.assertFalse({of[0], of[2]} & named, goal)
+                self.assertTrue(players["every_set"])
+                self.assertEqual((int(players["sets"]), players["basis"]["notices"][-1]), (6, notice))
+            removed = self.ok("network", "disrupt", "--over", over, "--remove", "6", "--strategy", "degree")
+            gone = [name for point in removed["curve"] for name in point["ids"]]
+            self.assertEqual((len(gone), gone[0]), (4, of[1]))
+            self.assertFalse({of[0], of[2]} & set(gone))
+            self.assertEqual(removed["basis"]["notices"][-1], notice)
+        named = self.ok("network", "disrupt", "--list", A)  # by whoever asks for it
+        self.assertEqual([name for point in named["curve"] for name in point["ids"]], [A])
+        change = self.ok("network", "compare", "--at", "2031-03-10", "--top", "2")
+        self.assertEqual({n["id"]: (n["degree_a"], n["degree_b"]) for n in change["node_changes"]}, {B: (2, 1), D: (1, 0), E: (1, 0), F: (0, 2)})
+        self.assertEqual((change["nodes"]["stayed"], change["nodes"]["went"], change["nodes"]["came"]), (2, 3, 1))  # A, C are counted
+        self.assertIn("in no ranking", change["cautions"][-1])
+        refused = self.run_palermo("network", "keyplayers", "-k", "5")
+        self.assertEqual(refused.code, 2)
+        self.assertIn("among 4 identifiers", refused.err)
+        text = self.ok("network", "metrics", json_output=False)
+        self.assertIn("in no ranking", text)
+        # A named human who decides otherwise brings the number back.
+        self.ok("user", "add", "lena", "--role", "legal")
+        self.ok("--as", "lena", "entity", "set-category", "M1", "suspect", "--reason", "steered the boat for a share")
+        again = self.ok("network", "metrics", "--sort", "degree")
+        self.assertEqual((again["nodes"][0]["id"], len(again["nodes"])), (A, 5))
+
     def test_persons_merge_their_identifiers(self):
         self.calls(call(A, B, 1), call(A, C, 2), call(B, C, 3), call(D, A, 4), call(D, B, 4), call(E, C, 5))
         self.facts(self.uses(1, "P1", A), self.uses(2, "P1", B), self.uses(3, "P2", C),

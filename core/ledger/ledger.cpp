@@ -11,6 +11,7 @@
 #include "core/base/text.hpp"
 #include "core/base/time.hpp"
 #include "core/ledger/canonical.hpp"
+#include "core/ledger/clock.hpp"
 #include "core/ledger/merkle.hpp"
 #include "core/ledger/note.hpp"
 
@@ -45,12 +46,23 @@ struct Ledger::State {
   std::uint64_t transaction = 0;
   CompactTree tree;
   std::int64_t recorded_at_us = 0;
+  std::uint64_t witnessed_in = 0;  // transaction in which `witnessed_us` was read
+  std::optional<std::int64_t> witnessed_us;
 
   [[nodiscard]] HashSource source() const {
     return [this](unsigned level, std::uint64_t index) { return hash_at(level, index); };
   }
   [[nodiscard]] Result<Digest> hash_at(unsigned level, std::uint64_t index) const;
   [[nodiscard]] Result<std::uint64_t> size();
+  /// The newest entry that a query for its bytes finds; nullopt: none.
+  [[nodiscard]] Result<std::optional<v1::LedgerEntry>> entry(const char* sql, std::string_view kind,
+                                                             std::string_view id) const;
+  /// Marks an entry about a fact that happened long before, or before a witness saw the log.
+  [[nodiscard]] Status mark_late(v1::LedgerEntry& late, std::int64_t recorded_us,
+                                 std::uint64_t serial);
+  /// Appends what is to be said about time before `entry`, and completes a heartbeat.
+  [[nodiscard]] Status note_time(Ledger& self, store::Transaction& of, v1::LedgerEntry& entry,
+                                 const SigningKey& actor, std::int64_t now_us) const;
   /// Loads the tree and the last time, unless this transaction has them.
   [[nodiscard]] Status resume(const store::Transaction& of);
 };
@@ -107,6 +119,47 @@ Status Ledger::State::resume(const store::Transaction& of) {
   return core::ok();
 }
 
+constexpr const char* kHeadSql =
+    "SELECT bytes FROM entry_head JOIN leaf ON leaf.idx = entry_head.leaf WHERE kind = ?1 AND id = "
+    "?2";
+constexpr const char* kNewestReviewSql =
+    "SELECT bytes FROM leaf WHERE instr(bytes, CAST(?1 AS BLOB)) OR instr(bytes, CAST(?2 AS BLOB)) "
+    "ORDER BY idx DESC LIMIT 1";
+
+Result<std::optional<v1::LedgerEntry>> Ledger::State::entry(const char* sql, std::string_view kind,
+                                                            std::string_view id) const {
+  PALERMO_TRY(Statement query, db->prepare(sql));
+  PALERMO_CHECK_OK(query.bind_all(std::string{kind}, std::string{id}));
+  PALERMO_TRY(const bool row, query.step());
+  if (!row) return std::optional<v1::LedgerEntry>{};
+  PALERMO_TRY(const core::Json json, core::parse_json(query.blob(0)));
+  v1::LedgerEntry found;
+  PALERMO_CHECK_OK(core::fill_message(json, found));
+  return std::optional{std::move(found)};
+}
+
+Status Ledger::State::mark_late(v1::LedgerEntry& late, std::int64_t recorded_us,
+                                std::uint64_t serial) {
+  if (late.has_review()) witnessed_in = 0;  // the next entry of this transaction has a new witness
+  if (late.occurred_at().empty() || !late.late_reason().empty() || late.has_review() ||
+      late.has_heartbeat())
+    return core::ok();
+  const auto occurred = core::parse_instant(late.occurred_at());
+  if (!occurred) return core::ok();
+  auto mark = late_mark(occurred->us, recorded_us, std::nullopt);
+  if (!mark) {
+    if (witnessed_in != serial) {
+      PALERMO_TRY(const auto review, entry(kNewestReviewSql, "\"kind\":\"WITNESS\"",
+                                           "\"kind\":\"TIMESTAMP\""));
+      witnessed_us = review ? witnessed_at(*review) : std::nullopt;
+      witnessed_in = serial;
+    }
+    mark = late_mark(occurred->us, recorded_us, witnessed_us);
+  }
+  if (mark) late.set_late_reason(*mark);
+  return core::ok();
+}
+
 Ledger::Ledger(std::unique_ptr<State> state) : state_{std::move(state)} {}
 Ledger::Ledger(Ledger&&) noexcept = default;
 Ledger& Ledger::operator=(Ledger&&) noexcept = default;
@@ -130,7 +183,9 @@ Result<Ledger> Ledger::open(store::Database& db) {
                                                  std::move(put_head),
                                                  0,
                                                  {},
-                                                 0}}};
+                                                 0,
+                                                 0,
+                                                 {}}}};
 }
 
 Result<AppendedLeaf> Ledger::append(store::Transaction& transaction, v1::LedgerEntry entry,
@@ -144,6 +199,10 @@ Result<AppendedLeaf> Ledger::append(store::Transaction& transaction, v1::LedgerE
   for (Statement* statement : {&s.insert_leaf, &s.insert_node, &s.find_head, &s.put_head})
     statement->reset();
   PALERMO_CHECK_OK(s.resume(transaction));
+  const std::int64_t now_us = core::now_us();
+  const bool about_clock = entry.has_heartbeat() && entry.id() == kClockId;
+  if (!about_clock && s.tree.size() > 0)
+    PALERMO_CHECK_OK(s.note_time(*this, transaction, entry, actor, now_us));
 
   const std::uint64_t index = s.tree.size();
   entry.set_v(1);
@@ -162,8 +221,9 @@ Result<AppendedLeaf> Ledger::append(store::Transaction& transaction, v1::LedgerE
     s.find_head.reset();
   }
   entry.set_actor(actor.name());
-  const std::int64_t recorded_at_us = std::max(core::now_us(), s.recorded_at_us);
+  const std::int64_t recorded_at_us = std::max(now_us, s.recorded_at_us);
   entry.set_recorded_at(core::format_utc_us(recorded_at_us));
+  PALERMO_CHECK_OK(s.mark_late(entry, recorded_at_us, transaction.serial()));
   PALERMO_TRY(const std::string unsigned_bytes, canonical_json(entry));
   entry.set_sig(core::to_base64(actor.sign(std::string{kEntrySignaturePrefix} + unsigned_bytes)));
   PALERMO_TRY(const std::string bytes, canonical_json(entry));
@@ -204,6 +264,41 @@ Result<AppendedLeaf> Ledger::append(store::Transaction& transaction, v1::LedgerE
   s.recorded_at_us = recorded_at_us;
   s.transaction = serial;
   return AppendedLeaf{index, hash};
+}
+
+/// That the clock went back, that a day passed in silence, that the clock and the time the machine
+/// ran disagree since the last heartbeat.
+Status Ledger::State::note_time(Ledger& self, store::Transaction& of, v1::LedgerEntry& entry,
+                                const SigningKey& actor, std::int64_t now_us) const {
+  const auto append_jump = [&](const v1::ClockJump& jump) -> Status {
+    PALERMO_TRY(v1::LedgerEntry told, clock_jump_entry(jump));
+    PALERMO_TRY([[maybe_unused]] const AppendedLeaf leaf, self.append(of, std::move(told), actor));
+    return core::ok();
+  };
+  const std::int64_t last_us = recorded_at_us;
+  const bool behind = now_us + kStepTolerance_us < last_us;
+  if (behind) {
+    PALERMO_TRY(const auto newest, this->entry(kHeadSql, "heartbeat", kClockId));
+    const auto jump = newest ? clock_jump_of(*newest) : std::nullopt;
+    // Told once for as long as the clock runs on behind the same last time.
+    const bool told = jump && newest->recorded_at() == core::format_utc_us(last_us) &&
+                      jump->shown_at() <= core::format_utc_us(now_us);
+    if (!told) PALERMO_CHECK_OK(append_jump(jump_back(last_us, now_us)));
+  }
+  if (!entry.has_heartbeat() || entry.id() != kHeartbeatId) {
+    if (now_us - last_us <= kHeartbeatEvery_us) return core::ok();
+    PALERMO_TRY([[maybe_unused]] const AppendedLeaf leaf,
+                self.append(of, heartbeat_entry("nothing was entered for more than a day"), actor));
+    return core::ok();
+  }
+  PALERMO_TRY(const auto salt, db->meta("case_id"));
+  PALERMO_CHECK_OK(stamp_heartbeat(entry, salt.value_or("")));
+  entry.set_recorded_at(core::format_utc_us(now_us));
+  if (now_us < last_us) entry.set_occurred_at(core::format_utc_us(now_us));
+  PALERMO_TRY(const auto before, this->entry(kHeadSql, "heartbeat", kHeartbeatId));
+  const auto jump = before ? jump_between(*before, entry) : std::nullopt;
+  if (!jump || (behind && jump->direction() == "back")) return core::ok();
+  return append_jump(*jump);
 }
 
 Result<std::uint64_t> Ledger::size() { return state_->size(); }

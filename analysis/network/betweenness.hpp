@@ -12,9 +12,10 @@ namespace palermo::network {
 
 struct BetweennessOptions {
   bool exact = false;           // whatever it costs
-  std::optional<double> error;  // sampled with this error, whatever the size
+  std::optional<double> error;  // sampled with this error, unless exact takes fewer steps than that
   double confidence = 0.9;      // that every score is within the error
-  double most_work = 4e9;       // exact up to this many steps; then sampled with kUsualError
+  double most_work = 4e9;       // exact up to this many steps; then sampled, with kUsualError where
+                                // no error is given; 0: never exact
   std::uint64_t seed = 1;
   std::size_t threads = 0;  // 0 = all of the machine; the result is the same to the last bit
 };

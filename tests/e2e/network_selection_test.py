@@ -136,6 +136,66 @@ class Selection(support.CaseTest):
         self.assertEqual((pair["shared_nodes"], pair["shared_ties"], pair["only_a"], pair["only_b"]), (3, 1, 2, 1))
         self.refused(2, "network", "overlap", "--layer", "calls")
 
+    def network_of(self, case, selection):
+        """What the commands say, without what names the selection, the case or its records."""
+        commands = (("summary",), ("metrics", "--draws", "0"), ("keyplayers", "-k", "2"), ("keyplayers", "-k", "2", "--goal", "reach"),
+                    ("disrupt", "--remove", "3", "--draws", "5"), ("groups", "--draws", "19"), ("core", "--draws", "19"),
+                    ("blocks", "--most", "3"), ("path", A, F))
+        said = {}
+        for command in commands:
+            answer = self.ok("network", *command, *selection, case=case)
+            self.assertGreater(len(answer), 3, command)
+            answer["basis"] = answer["basis"]["records_used"]
+            answer.pop("layers", None)
+            for step in answer.get("path", []):
+                step.pop("evidence", None)
+            said[" ".join(command)] = answer
+        return said
+
+    def test_a_window_or_a_layer_gives_what_a_case_with_that_alone_gives(self):
+        pairs = [(A, B), (B, C), (A, C), (C, D), (D, E), (E, F), (D, F)]
+        window = [call(a, b, day) for day in (10, 12, 14) for a, b in pairs]
+        around = [call(A, F, 2), call(B, E, 3), call(A, D, 28), call("+447700900050", A, 29)]
+        self.calls(*around[:2], *window, *around[2:])
+        self.payments()
+        alone = self.folder / "alone.palermo"
+        self.ok("init", "--title", "Alone", "--state", "IT", case=alone)
+        self.ok("ingest", "--technique", "NONE", self.write("window.csv", HEADER + "".join(window)), case=alone)
+        want = self.network_of(alone, ())
+        self.assertEqual((want["summary"]["nodes"], want["summary"]["edges"]), (6, 7))
+        chosen = ("--layer", "calls", "--from", "2031-03-10", "--to", "2031-03-14")
+        got = self.network_of(self.case, chosen)
+        for command, answer in want.items():
+            self.assertEqual(got[command], answer, command)
+        # Without the window, or without the layer, it is another network.
+        self.assertNotEqual(self.network_of(self.case, chosen[:2])["keyplayers -k 2"], want["keyplayers -k 2"])
+        self.assertNotEqual(self.edges(*chosen[2:])[1:], self.edges("--from", "2031-03-01", "--to", "2031-03-14")[1:])
+
+    def test_key_players_and_removals_leave_entries_by_number(self):
+        self.calls(call(A, B, 1), call(B, C, 2), call(C, D, 3), call(D, E, 4))
+        before = len(self.leaves())
+        players = self.ok("network", "keyplayers", "-k", "2")
+        curve = self.ok("network", "disrupt", "--remove", "2", "--draws", "5")
+        listed = self.ok("network", "disrupt", "--list", B, "--list", D, "--remove", "2", "--draws", "0")
+        entries = [leaf["access"] for leaf in self.leaves()[before:]]
+        self.assertEqual([(e["command"], e["operation"]) for e in entries],
+                         [("network keyplayers", "COMBINE"), ("network disrupt", "COMBINE"), ("network disrupt", "COMBINE")])
+        self.assertEqual([e["result_count"] for e in entries],
+                         [len(players["players"]), len(curve["curve"]), len(listed["curve"])])
+        self.assertEqual([len(e.get("objects", [])) for e in entries], [0, 0, 2])
+        self.assertTrue(all(o.startswith("identifier/") for o in entries[2]["objects"]), entries)
+        self.assertFalse([n for n in (A, B, C, D, E) if n in json.dumps(entries)])
+        # What is refused for its words looked at nothing that could be shown.
+        self.refused(2, "network", "disrupt", "--list", B, "--list", B)
+        self.assertEqual(len(self.leaves()), before + 3)
+
+    def test_a_tie_of_many_records_names_the_first_five(self):
+        rows = [call(A, B, day) if day % 2 else call(B, A, day) for day in range(1, 12)]
+        self.calls(*rows)
+        step = self.ok("network", "path", A, B)["path"][0]
+        self.assertEqual(int(step["records"]), 11)
+        self.assertEqual(step["evidence"], [self.at(1, line) for line in range(2, 7)])
+
     @unittest.skipIf(SHARED is None, "skipped: the public data (../shared) are absent")
     def test_overlap_of_montagna(self):
         for name in ("meetings", "phonecalls"):

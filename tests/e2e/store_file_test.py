@@ -45,7 +45,8 @@ class StoreFile(support.CaseTest):
         honest = self.folder / "honest"
         self.whole(honest)
         data, meaning = honest.read_bytes(), content(honest)
-        seed = random.randrange(1 << 30)
+        # The ordinary run judges a change by the same bits as the run before it; soak goes on looking.
+        seed = random.randrange(1 << 30) if SOAK else 7
         draw = random.Random(seed)
         written = [at for at, byte in enumerate(data) if byte]  # most of a young case's pages is empty
         found = idle = 0

@@ -101,8 +101,10 @@ TEST_CASE("Betweenness is the same to the last bit on any number of threads", "[
   }
   BetweennessOptions sampled;
   sampled.error = 0.05;
+  sampled.most_work = 0;
   sampled.threads = 1;
   const Betweenness alone = must(betweenness(hops, sampled));
+  CHECK_FALSE(alone.exact);
   sampled.threads = 3;
   CHECK(alone.scores == must(betweenness(hops, sampled)).scores);
   std::vector<std::uint32_t> all(graph.n());
@@ -121,6 +123,7 @@ TEST_CASE("Sampled betweenness keeps its error", "[network][kernel]") {
     BetweennessOptions options;
     options.error = 0.02;
     options.confidence = 0.99;
+    options.most_work = 0;
     const Betweenness found = must(betweenness(one, options));
     CHECK_FALSE(found.exact);
     CHECK(found.samples > 1000);
@@ -135,6 +138,15 @@ TEST_CASE("Sampled betweenness keeps its error", "[network][kernel]") {
   CHECK(found.error == kUsualError);
   options.exact = true;
   CHECK(must(betweenness(flat(graph), options)).exact);
+  // An error is asked for, but so many samples would take longer than all of it.
+  options = {};
+  options.error = 0.005;
+  const Betweenness cheaper = must(betweenness(flat(graph), options));
+  CHECK(cheaper.exact);
+  CHECK(cheaper.samples == 0);
+  CHECK(cheaper.error == 0);
+  options.error = 0.1;
+  CHECK_FALSE(must(betweenness(flat(graph), options)).exact);
   options = {};
   options.error = 0;
   CHECK(betweenness(flat(graph), options).error().code == core::ErrorCode::InvalidArgument);

@@ -20,7 +20,8 @@ using core::Status;
 
 constexpr std::int64_t kLongestStrip_days = 40 * 366;  // beyond it a date is a mistake
 constexpr std::size_t kListedRuns = 5;
-constexpr double kUnordered = 0.05;  // share of steps back above which a file is in no order of time
+constexpr double kUnordered =
+    0.05;  // share of steps back above which a file is in no order of time
 
 std::int64_t day_of(std::int64_t us) { return core::date_of(us).days; }
 std::string text_of(std::int64_t day) {
@@ -95,7 +96,8 @@ void take_records(const Facts& facts, Products& products) {
 }
 
 /// Days on which an authorization was in force, up to today.
-std::set<std::int64_t> days_in_force(const AuthorizationFact& authorization, std::int64_t as_of_us) {
+std::set<std::int64_t> days_in_force(const AuthorizationFact& authorization,
+                                     std::int64_t as_of_us) {
   std::set<std::int64_t> days;
   for (const auto& period : authorization.coverage.periods()) {
     const std::int64_t first = day_of(period.from_us);
@@ -130,7 +132,8 @@ std::vector<v1::GapsResult::Run> silent_runs(const std::set<std::int64_t>& in_fo
     }
   }
   close();
-  std::stable_sort(runs.begin(), runs.end(), [](const auto& x, const auto& y) { return x.days() > y.days(); });
+  std::stable_sort(runs.begin(), runs.end(),
+                   [](const auto& x, const auto& y) { return x.days() > y.days(); });
   if (runs.size() > kListedRuns) runs.resize(kListedRuns);
   return runs;
 }
@@ -184,8 +187,8 @@ Status take_log(store::Database& db, v1::GapsResult& result) {
     v1::GapsResult::ClockEntry& jump = *result.add_clock();
     jump.set_entry(index);
     jump.set_direction(told->direction());
-    jump.set_seconds(static_cast<std::uint32_t>(
-        told->by_us() / static_cast<std::uint64_t>(core::kUsPerSecond)));
+    jump.set_seconds(
+        static_cast<std::uint32_t>(told->by_us() / static_cast<std::uint64_t>(core::kUsPerSecond)));
     jump.set_shown_at(told->shown_at());
   }
   std::stable_sort(silences.begin(), silences.end(),
@@ -229,7 +232,8 @@ Result<v1::GapsResult> find_gaps(store::Database& db, const Facts& facts) {
     }
     strip.set_days_of_use(static_cast<std::uint32_t>(used.size()));
     for (const HeldFact& held : facts.held)
-      if (held.authorization_id == id && held.status == "held") strip.set_held(strip.held() + held.count);
+      if (held.authorization_id == id && held.status == "held")
+        strip.set_held(strip.held() + held.count);
     for (auto& run : silent_runs(in_force, product.days)) *strip.add_silent() = std::move(run);
     draw(in_force, product.days, strip);
   }

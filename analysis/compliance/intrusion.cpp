@@ -214,9 +214,10 @@ Result<v1::IntrusionResult> measure_intrusion(store::Database& db, const Facts& 
       "that authorization. Linked: target of another one, or in a statement, an undercover report "
       "or an identifier link. Never linked: nowhere else in the case. What lies in quarantine is "
       "sealed and not counted here.");
-  result.set_rule(fmt::format("Counts from 1 to {} are withheld (x), and as many others as it takes "
-                              "that they cannot be computed more narrowly than by {}.",
-                              rule.threshold - 1, rule.width));
+  result.set_rule(
+      fmt::format("Counts from 1 to {} are withheld (x), and as many others as it takes "
+                  "that they cannot be computed more narrowly than by {}.",
+                  rule.threshold - 1, rule.width));
   for (const auto& [id, ids_of] : touched.by)
     if (!id.empty() && facts.find(id) == nullptr)
       result.add_notices("product names an authorization that the case does not hold: rule AU01");

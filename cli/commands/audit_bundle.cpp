@@ -56,7 +56,11 @@ Result<v1::VerifyResult> verified(const Context& context) {
 }
 
 std::string table_of(std::string_view state) {
-  return state == "DE" ? "de" : state == "CA" ? "ca" : state == "US" ? "us" : state == "GB" ? "uk" : "";
+  return state == "DE"   ? "de"
+         : state == "CA" ? "ca"
+         : state == "US" ? "us"
+         : state == "GB" ? "uk"
+                         : "";
 }
 
 /// Answers of the other oversight commands, as JSON and as text.
@@ -108,14 +112,16 @@ Result<std::vector<v1::LedgerEntry>> entries_of(store::Database& db) {
 
 /// Every checkpoint that the log signed, each with the cosignatures on it in a file beside it.
 Status add_checkpoints(store::Database& db, BundleFiles& files) {
-  PALERMO_TRY(store::Statement notes, db.prepare("SELECT size, note FROM checkpoint ORDER BY size"));
+  PALERMO_TRY(store::Statement notes,
+              db.prepare("SELECT size, note FROM checkpoint ORDER BY size"));
   for (;;) {
     PALERMO_TRY(const bool row, notes.step());
     if (!row) break;
     files["checkpoints/" + number(static_cast<std::uint64_t>(notes.integer(0))) + ".txt"] =
         std::string{notes.text(1)};
   }
-  PALERMO_TRY(store::Statement lines, db.prepare("SELECT size, line FROM witness ORDER BY size, line"));
+  PALERMO_TRY(store::Statement lines,
+              db.prepare("SELECT size, line FROM witness ORDER BY size, line"));
   for (;;) {
     PALERMO_TRY(const bool row, lines.step());
     if (!row) return core::ok();
@@ -145,8 +151,7 @@ Result<Anchored> anchor(session::Session& session, const BundleOptions& options,
   files.merge(derived);
   PALERMO_CHECK_OK(add_checkpoints(session.db(), files));
   files["policy.textproto"] = std::string{authorization::policy_text()};
-  files["README.txt"] =
-      bundle_readme(session.info().case_id(), session.info().vkey(), size, files);
+  files["README.txt"] = bundle_readme(session.info().case_id(), session.info().vkey(), size, files);
   files[std::string{kContentsFile}] = contents_of(files);
   const std::string sha256 =
       core::to_hex(core::bytes_of(core::sha256(files[std::string{kContentsFile}])));
@@ -216,8 +221,8 @@ Status write_bundle(session::Session& session, const BundleOptions& options,
   if (!written) {
     std::error_code ec;
     fs::remove_all(draft, ec);
-    written.error().message += fmt::format(" (the log names the bundle, in entry {}; none is there)",
-                                           result.disclosure_index());
+    written.error().message += fmt::format(
+        " (the log names the bundle, in entry {}; none is there)", result.disclosure_index());
   }
   return written;
 }
@@ -306,10 +311,13 @@ std::string bundle_readme(std::string_view case_id, std::string_view vkey, std::
       "     VKEY='the key on your paper' ./verify_ledger log log may.txt      (Go's own tlog)\n\n"
       "2. The files are those that were handed over:\n\n"
       "     sha256sum --check --strict --quiet contents.sha256\n\n"
-      "3. The log names them: the SHA-256 of contents.sha256 is the artefact_sha256 of an entry of\n"
-      "   kind disclosure behind the first {} entries. Both steps at once, strangers' files too:\n\n"
+      "3. The log names them: the SHA-256 of contents.sha256 is the artefact_sha256 of an entry "
+      "of\n"
+      "   kind disclosure behind the first {} entries. Both steps at once, strangers' files "
+      "too:\n\n"
       "     VKEY='the key on your paper' python3 verify_bundle.py FOLDER may.txt\n\n"
-      "WITH PALERMO, and no case: palermo audit check-bundle FOLDER --vkey KEY --checkpoint may.txt\n"
+      "WITH PALERMO, and no case: palermo audit check-bundle FOLDER --vkey KEY --checkpoint "
+      "may.txt\n"
       "also checks every signature of every entry, every checkpoint and cosignature, and that\n"
       "keys.json, authorizations.json and the time stamps follow from the log.\n\n"
       "A time stamp (RFC 3161): openssl ts -verify -data checkpoints/N.txt -in timestamps/N-….tsr\n"
@@ -339,8 +347,10 @@ std::string bundle_readme(std::string_view case_id, std::string_view vkey, std::
   text +=
       "  log/                  the whole log, in the public tlog-tiles form (C2SP)\n\n"
       "WHAT IS NOT\n"
-      "No number, no name, no text of evidence, no sealed identity, no secret key. Targets, grounds\n"
-      "and reasons stand in the office under the commitments; ask for them one by one and compare.\n"
+      "No number, no name, no text of evidence, no sealed identity, no secret key. Targets, "
+      "grounds\n"
+      "and reasons stand in the office under the commitments; ask for them one by one and "
+      "compare.\n"
       "No log shows what was never entered.\n";
   return text;
 }

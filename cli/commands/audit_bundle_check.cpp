@@ -68,20 +68,25 @@ Result<BundleFiles> read_contents(const std::string& folder, const std::string& 
     const std::size_t end = contents.find('\n', at);
     const std::string line = contents.substr(at, end - at);
     if (end == std::string::npos || line.size() < 67 || line.substr(64, 2) != "  ")
-      return refused("MALFORMED", fmt::format("{}: a line is not as sha256sum writes it", kContentsFile));
+      return refused("MALFORMED",
+                     fmt::format("{}: a line is not as sha256sum writes it", kContentsFile));
     const std::string path = line.substr(66);
     if (path.starts_with('/') || path.find("..") != std::string::npos || path.starts_with("log/"))
-      return refused("MALFORMED", fmt::format("{} names {}", kContentsFile, core::printable(path, 200)));
+      return refused("MALFORMED",
+                     fmt::format("{} names {}", kContentsFile, core::printable(path, 200)));
     auto bytes = read_text_file((fs::path{folder} / path).string(), kMostFile);
     if (!bytes)
-      return refused("ALTERED", fmt::format("{}: {}", core::printable(path, 200), bytes.error().message));
+      return refused("ALTERED",
+                     fmt::format("{}: {}", core::printable(path, 200), bytes.error().message));
     if (core::to_hex(core::bytes_of(core::sha256(*bytes))) != line.substr(0, 64))
-      return refused("ALTERED", fmt::format("{} is not what was handed over", core::printable(path, 200)));
+      return refused("ALTERED",
+                     fmt::format("{} is not what was handed over", core::printable(path, 200)));
     files.emplace(path, *std::move(bytes));
     at = end + 1;
   }
   if (contents_of(files) != contents)
-    return refused("MALFORMED", fmt::format("{} names a file twice or out of order", kContentsFile));
+    return refused("MALFORMED",
+                   fmt::format("{} names a file twice or out of order", kContentsFile));
   return files;
 }
 
@@ -101,7 +106,8 @@ Status check_checkpoint(const ledger::ExportedLog& log, const std::string& path,
                         v1::BundleResult& result) {
   const auto parsed = ledger::parse_signed_checkpoint(bytes);
   if (!parsed)
-    return refused("MALFORMED", fmt::format("{}: {}", core::printable(path, 200), parsed.error().message));
+    return refused("MALFORMED",
+                   fmt::format("{}: {}", core::printable(path, 200), parsed.error().message));
   if (const Status good = ledger::check_kept(log, *parsed); !good) {
     Error error = good.error();
     error.message = fmt::format("{}: {}", core::printable(path, 200), error.message);
@@ -116,8 +122,10 @@ Status check_checkpoint(const ledger::ExportedLog& log, const std::string& path,
     if (key.type == ledger::kCosignature) witnesses.push_back(key);
   const auto good = ledger::verify_note(parsed->note, witnesses);
   if (!good && good.error().reason == "BAD_SIGNATURE")
-    return refused("BAD_SIGNATURE", fmt::format("{}: {}", core::printable(path, 200), good.error().message));
-  if (good) result.set_cosignatures(result.cosignatures() + static_cast<std::uint32_t>(good->size()));
+    return refused("BAD_SIGNATURE",
+                   fmt::format("{}: {}", core::printable(path, 200), good.error().message));
+  if (good)
+    result.set_cosignatures(result.cosignatures() + static_cast<std::uint32_t>(good->size()));
   if (!good)
     result.add_notices(fmt::format("{} is by witnesses whose keys were not given (--vkey)",
                                    core::printable(path, 200)));
@@ -134,7 +142,8 @@ Status check_derived(const ledger::ExportedLog& log, std::uint64_t size, const B
   }
   for (const auto& [path, bytes] : files)
     if (path.starts_with("timestamps/") && !derived.contains(path))
-      return refused("ALTERED", fmt::format("{} is in no entry of the log", core::printable(path, 200)));
+      return refused("ALTERED",
+                     fmt::format("{} is in no entry of the log", core::printable(path, 200)));
   return core::ok();
 }
 
@@ -143,8 +152,8 @@ Status check_answers(const ledger::ExportedLog& log, std::uint64_t size, const B
                      v1::BundleResult& result) {
   const auto read = [&files](const std::string& path, google::protobuf::Message& into) -> Status {
     const auto found = files.find(path);
-    const auto json = found == files.end() ? Result<core::Json>{core::Error{}}
-                                           : core::parse_json(found->second);
+    const auto json =
+        found == files.end() ? Result<core::Json>{core::Error{}} : core::parse_json(found->second);
     if (!json || !core::fill_message(*json, into))
       return refused("MALFORMED", fmt::format("{} is missing or cannot be read", path));
     return core::ok();
@@ -200,9 +209,9 @@ Status check(const CheckOptions& options, v1::BundleResult& result) {
     }
     PALERMO_CHECK_OK(ledger::check_kept(log, *kept));
   }
-  auto contents =
-      read_text_file((fs::path{options.folder} / kContentsFile).string(), kMostFile);
-  if (!contents) return refused("ALTERED", fmt::format("{}: {}", kContentsFile, contents.error().message));
+  auto contents = read_text_file((fs::path{options.folder} / kContentsFile).string(), kMostFile);
+  if (!contents)
+    return refused("ALTERED", fmt::format("{}: {}", kContentsFile, contents.error().message));
   PALERMO_TRY(const BundleFiles files, read_contents(options.folder, *contents));
   result.set_contents_sha256(core::to_hex(core::bytes_of(core::sha256(*contents))));
   for (const std::string& path : log.files) present.erase("log/" + path);
@@ -231,7 +240,8 @@ std::string checked_text(const v1::BundleResult& result, bool kept) {
     return fmt::format("REFUSED [{}]: {}\nNothing of this bundle should be relied on.\n",
                        fmt::join(result.reason_codes(), ", "), result.text());
   std::string text = fmt::format(
-      "GOOD: the bundle is whole. {} entries, {} signatures, {} checkpoints, {} cosignatures; entry "
+      "GOOD: the bundle is whole. {} entries, {} signatures, {} checkpoints, {} cosignatures; "
+      "entry "
       "{} names its contents.\n{}"
       "Root      {}\nKey       {}\nContents  SHA-256 {}\n",
       result.size(), result.signatures(), result.checkpoints(), result.cosignatures(),

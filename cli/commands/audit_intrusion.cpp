@@ -40,8 +40,7 @@ Status log_consultation(session::Session& session, int rows) {
 Status run_intrusion(const statistics::Rule& rule, const Context& context) {
   PALERMO_TRY(session::Session session, context.open());
   PALERMO_CHECK_OK(session.permit(authorization::Operation::Audit));
-  PALERMO_TRY(const compliance::Facts facts,
-              compliance::load_facts(session.db(), core::now_us()));
+  PALERMO_TRY(const compliance::Facts facts, compliance::load_facts(session.db(), core::now_us()));
   PALERMO_TRY(const v1::IntrusionResult result,
               compliance::measure_intrusion(session.db(), facts, rule));
   PALERMO_CHECK_OK(log_consultation(session, result.rows_size()));
@@ -52,8 +51,7 @@ Status run_intrusion(const statistics::Rule& rule, const Context& context) {
 Status run_gaps(const Context& context) {
   PALERMO_TRY(session::Session session, context.open());
   PALERMO_CHECK_OK(session.permit(authorization::Operation::Audit));
-  PALERMO_TRY(const compliance::Facts facts,
-              compliance::load_facts(session.db(), core::now_us()));
+  PALERMO_TRY(const compliance::Facts facts, compliance::load_facts(session.db(), core::now_us()));
   PALERMO_TRY(const v1::GapsResult result, compliance::find_gaps(session.db(), facts));
   PALERMO_CHECK_OK(log_consultation(session, result.strips_size()));
   context.answer(result, [&] { return gaps_text(result); });
@@ -62,8 +60,9 @@ Status run_gaps(const Context& context) {
 
 std::string strip_text(const v1::GapsResult::Strip& strip) {
   std::string text = fmt::format(
-      "{}  {}\n  {} days in force, {} with product{}; a use is logged on {}", core::printable(strip.authorization_id(), 40),
-      core::printable(strip.kind(), 30), strip.days_in_force(), strip.days_with_product(),
+      "{}  {}\n  {} days in force, {} with product{}; a use is logged on {}",
+      core::printable(strip.authorization_id(), 40), core::printable(strip.kind(), 30),
+      strip.days_in_force(), strip.days_with_product(),
       strip.days_outside() > 0 ? fmt::format(", {} more outside", strip.days_outside()) : "",
       strip.days_of_use());
   if (strip.held() > 0) text += fmt::format("; {} records held back", strip.held());
@@ -73,7 +72,8 @@ std::string strip_text(const v1::GapsResult::Strip& strip) {
     text += fmt::format("  {} |{}| {}\n", strip.from(), strip.strip(), strip.to());
   std::string runs;
   for (const auto& run : strip.silent())
-    runs += fmt::format("{}{} to {} ({} d)", runs.empty() ? "" : ", ", run.from(), run.to(), run.days());
+    runs += fmt::format("{}{} to {} ({} d)", runs.empty() ? "" : ", ", run.from(), run.to(),
+                        run.days());
   if (!runs.empty()) text += "  " + core::wrapped("silent: " + runs, kWidth - 2, 10) + "\n";
   return text;
 }
@@ -82,9 +82,9 @@ std::string strip_text(const v1::GapsResult::Strip& strip) {
 
 std::string intrusion_text(const v1::IntrusionResult& result) {
   if (result.rows().empty()) return "No authorization is on record.\n";
-  std::vector<std::vector<std::string>> rows{{"authorization", "targets", "records", "held", "named",
-                                              "linked", "never linked", "touched", "minors",
-                                              "privileged"}};
+  std::vector<std::vector<std::string>> rows{{"authorization", "targets", "records", "held",
+                                              "named", "linked", "never linked", "touched",
+                                              "minors", "privileged"}};
   for (const auto& row : result.rows())
     rows.push_back({core::printable(row.authorization_id(), 24), std::to_string(row.targets()),
                     std::to_string(row.records()), std::to_string(row.held()),
@@ -99,8 +99,9 @@ std::string intrusion_text(const v1::IntrusionResult& result) {
     if (row.assessed() == "no")
       silent += (silent.empty() ? "" : ", ") + core::printable(row.authorization_id(), 40);
   if (!silent.empty())
-    text += core::wrapped("Collateral intrusion was not assessed in: " + silent + " (rule SC06).", kWidth,
-                          2) + "\n";
+    text += core::wrapped("Collateral intrusion was not assessed in: " + silent + " (rule SC06).",
+                          kWidth, 2) +
+            "\n";
   return text + notes(result.notices());
 }
 
@@ -109,18 +110,21 @@ std::string gaps_text(const v1::GapsResult& result) {
   for (const auto& strip : result.strips()) text += strip_text(strip);
   if (!result.strips().empty())
     text +=
-        "# in force with product   . in force and silent   ! product outside   (blank) neither; UTC "
+        "# in force with product   . in force and silent   ! product outside   (blank) neither; "
+        "UTC "
         "days\n";
   for (const auto& source : result.sources()) {
     if (source.steps_back() == 0) continue;
     text += source.in_order()
-                ? fmt::format("{}: the clock goes back {} time(s) in {} records, by {} s at most, at "
-                              "line {}\n",
-                              core::printable(source.source_id(), 40), source.steps_back(),
-                              source.records(), source.largest_s(), source.line())
-                : fmt::format("{}: its {} records are in no order of time; a clock set back would not "
-                              "show\n",
-                              core::printable(source.source_id(), 40), source.records());
+                ? fmt::format(
+                      "{}: the clock goes back {} time(s) in {} records, by {} s at most, at "
+                      "line {}\n",
+                      core::printable(source.source_id(), 40), source.steps_back(),
+                      source.records(), source.largest_s(), source.line())
+                : fmt::format(
+                      "{}: its {} records are in no order of time; a clock set back would not "
+                      "show\n",
+                      core::printable(source.source_id(), 40), source.records());
   }
   for (const auto& silence : result.silences())
     text += fmt::format("The log is silent from {} to {}, before entry {}.\n", silence.from(),
@@ -128,9 +132,11 @@ std::string gaps_text(const v1::GapsResult& result) {
   for (const auto& jump : result.clock())
     text += fmt::format("The clock of the log went {} by {} s at entry {}.\n",
                         core::printable(jump.direction(), 10), jump.seconds(), jump.entry());
-  text += core::wrapped("Silence is no proof that nothing happened: a provider that delivered "
-                        "nothing, a lost file and a silent line look the same.",
-                        kWidth, 0) + "\n";
+  text += core::wrapped(
+              "Silence is no proof that nothing happened: a provider that delivered "
+              "nothing, a lost file and a silent line look the same.",
+              kWidth, 0) +
+          "\n";
   return text + notes(result.notices());
 }
 
@@ -138,9 +144,9 @@ std::vector<Command> add_audit_intrusion(CLI::App& audit) {
   std::vector<Command> commands;
   auto rule = std::make_shared<statistics::Rule>();
   CLI::App* intrusion = audit.add_subcommand(
-      "intrusion", "Whom each authorization touched beside its targets: counts, small ones withheld");
-  intrusion
-      ->add_option("--threshold", rule->threshold, "Counts from 1 to below this are withheld")
+      "intrusion",
+      "Whom each authorization touched beside its targets: counts, small ones withheld");
+  intrusion->add_option("--threshold", rule->threshold, "Counts from 1 to below this are withheld")
       ->check(CLI::Range(5, 1000))
       ->capture_default_str();
   commands.push_back(

@@ -1,4 +1,6 @@
 // `palermo audit reconcile`: product, uses, authorizations and the authority's numbers compared.
+#include "cli/commands/audit_reconcile.hpp"
+
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -6,7 +8,6 @@
 #include "analysis/compliance/load_facts.hpp"
 #include "analysis/compliance/reconcile.hpp"
 #include "cli/commands/audit_bundle.hpp"
-#include "cli/commands/audit_reconcile.hpp"
 #include "core/base/text.hpp"
 #include "core/base/time.hpp"
 

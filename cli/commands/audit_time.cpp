@@ -53,9 +53,9 @@ Status run_heartbeat(const Context& context) {
   PALERMO_TRY(store::Transaction transaction, session.db().begin());
   PALERMO_TRY(const std::uint64_t size, session.ledger().size());
   PALERMO_TRY(const v1::LedgerEntry last, entry_at(session.ledger(), size - 1));
-  PALERMO_TRY(const ledger::AppendedLeaf leaf,
-              session.ledger().append(transaction, ledger::heartbeat_entry("asked for"),
-                                      session.actor()));
+  PALERMO_TRY(
+      const ledger::AppendedLeaf leaf,
+      session.ledger().append(transaction, ledger::heartbeat_entry("asked for"), session.actor()));
   PALERMO_TRY(const v1::LedgerEntry made, entry_at(session.ledger(), leaf.index));
   v1::HeartbeatResult result;
   result.set_index(static_cast<std::uint32_t>(leaf.index));
@@ -66,7 +66,8 @@ Status run_heartbeat(const Context& context) {
   result.set_silent_s(static_cast<std::uint32_t>((now.us - before.us) / core::kUsPerSecond));
   if (leaf.index > size) {
     PALERMO_TRY(const v1::LedgerEntry between, entry_at(session.ledger(), leaf.index - 1));
-    if (const auto by_s = jump_s(between)) result.set_clock_jump_s(static_cast<std::int32_t>(*by_s));
+    if (const auto by_s = jump_s(between))
+      result.set_clock_jump_s(static_cast<std::int32_t>(*by_s));
   }
   PALERMO_CHECK_OK(transaction.commit());
   context.answer(result, [&] { return heartbeat_text(result); });
@@ -100,8 +101,7 @@ Status run_rotate(session::KeyChange change, const Context& context) {
     if (!since)
       return Error{ErrorCode::Usage, "--since: " + since.error().message, std::nullopt,
                    "write a day, 2024-03-31, or a time, 2024-03-31T12:00:00+02:00"};
-    if (since->us > core::now_us())
-      return Error{ErrorCode::Usage, "--since lies in the future"};
+    if (since->us > core::now_us()) return Error{ErrorCode::Usage, "--since lies in the future"};
     change.compromised_since = core::format_utc_us(since->us);
   }
   PALERMO_TRY(session::Session session, context.open());
@@ -135,8 +135,9 @@ std::vector<Command> add_audit_time(CLI::App& audit) {
       ->check(CLI::IsMember({"ROUTINE", "HANDOVER", "COMPROMISE"}));
   rotate->add_option("--reason", change->reason, "In words; stands in the log, so name nobody")
       ->required();
-  rotate->add_option("--since", change->compromised_since,
-                     "Of a compromise: from when others may have held the key")
+  rotate
+      ->add_option("--since", change->compromised_since,
+                   "Of a compromise: from when others may have held the key")
       ->type_name("TIME");
   commands.push_back(
       {rotate, [change](const Context& context) { return run_rotate(*change, context); }});

@@ -1,10 +1,11 @@
+#include "cli/commands/quarantine.hpp"
+
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <memory>
 
 #include "cli/commands/all.hpp"
-#include "cli/commands/quarantine.hpp"
 #include "core/authorization/coverage.hpp"
 #include "core/base/text.hpp"
 #include "ingest/release.hpp"

@@ -19,8 +19,8 @@ constexpr std::int64_t kDriftParts = 2000;  // 500 in a million: what a poor qua
 
 /// What the clock showed at an entry: `recorded_at` never goes back, the clock may.
 std::optional<std::int64_t> shown_at(const v1::LedgerEntry& entry) {
-  const auto at = core::parse_instant(entry.occurred_at().empty() ? entry.recorded_at()
-                                                                  : entry.occurred_at());
+  const auto at =
+      core::parse_instant(entry.occurred_at().empty() ? entry.recorded_at() : entry.occurred_at());
   return at ? std::optional{at->us} : std::nullopt;
 }
 
@@ -32,10 +32,6 @@ v1::ClockJump jump(std::int64_t expected_us, std::int64_t shown_us) {
   made.set_by_us(static_cast<std::uint64_t>(std::abs(shown_us - expected_us)));
   return made;
 }
-
-}  // namespace
-
-namespace {
 
 /// The note of an entry about time, read as what its id says it is.
 template <typename Message>
@@ -98,8 +94,7 @@ std::optional<v1::ClockJump> jump_between(const v1::LedgerEntry& before,
                                           const v1::LedgerEntry& after) {
   const auto x = heartbeat_of(before);
   const auto y = heartbeat_of(after);
-  if (!x || !y || x->boot().empty() || x->boot() != y->boot() ||
-      y->running_us() < x->running_us())
+  if (!x || !y || x->boot().empty() || x->boot() != y->boot() || y->running_us() < x->running_us())
     return std::nullopt;
   const auto from = shown_at(before);
   const auto to = shown_at(after);

@@ -1,6 +1,6 @@
-// What the log says about the clock it was kept by: heartbeats, jumps, facts entered late. Ledger::append
-// writes such entries before the one at hand, so that no command can leave them out; the index of what it
-// appended may therefore lie above the size before.
+// What the log says about the clock it was kept by: heartbeats, jumps, facts entered late.
+// Ledger::append writes such entries before the one at hand, so that no command can leave them out;
+// the index of what it appended may therefore lie above the size before.
 #pragma once
 
 #include <cstdint>

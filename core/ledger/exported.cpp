@@ -112,11 +112,10 @@ class Walk {
     const auto message = canonical_json(bare);
     const auto signature = core::from_base64(entry.sig());
     if (actor == actors_.end() || !message || !signature ||
-        !verify_signature(actor->second, std::string{kEntrySignaturePrefix} + *message,
-                          *signature))
-      return refused(entry.sig().empty() ? "UNSIGNED" : "BAD_SIGNATURE",
-                     fmt::format("entry {} is not signed by {}", index,
-                                 core::printable(entry.actor(), 100)));
+        !verify_signature(actor->second, std::string{kEntrySignaturePrefix} + *message, *signature))
+      return refused(
+          entry.sig().empty() ? "UNSIGNED" : "BAD_SIGNATURE",
+          fmt::format("entry {} is not signed by {}", index, core::printable(entry.actor(), 100)));
     ++log_.signatures;
     return core::ok();
   }
@@ -139,8 +138,7 @@ class Walk {
     } else if (entry.has_case_opened()) {
       return refused("ALTERED", fmt::format("entry {} opens the case a second time", index));
     } else if (entry.has_operator_added()) {
-      PALERMO_TRY([[maybe_unused]] const VerifierKey key,
-                  take_key(entry.operator_added().vkey()));
+      PALERMO_TRY([[maybe_unused]] const VerifierKey key, take_key(entry.operator_added().vkey()));
     } else if (entry.has_key_rotation()) {
       const VerifierKey old_key = log_.log_keys.rbegin()->second;
       if (entry.actor() != old_key.name || entry.key_rotation().old_vkey() != old_key.text())
@@ -219,8 +217,9 @@ Status check_kept(const ExportedLog& log, const SignedCheckpoint& kept) {
     return refused(good.error().reason.c_str(),
                    "the checkpoint that was kept: " + good.error().message);
   if (old.size > log.hashes.size())
-    return refused("ROLLBACK", fmt::format("the checkpoint that was kept has {} entries, the log {}",
-                                           old.size, log.hashes.size()));
+    return refused("ROLLBACK",
+                   fmt::format("the checkpoint that was kept has {} entries, the log {}", old.size,
+                               log.hashes.size()));
   if (root_of(std::span{log.hashes}.first(old.size)) != old.root)
     return refused(old.size == log.hashes.size() ? "SPLIT_VIEW" : "NOT_EXTENSION",
                    fmt::format("the first {} entries are not those that were kept", old.size));

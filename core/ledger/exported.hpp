@@ -1,5 +1,5 @@
-// A log as `audit export` writes it, read back and checked without a case: the tlog-tiles folder, every
-// entry's form and signature, the key epochs, the checkpoint.
+// A log as `audit export` writes it, read back and checked without a case: the tlog-tiles folder,
+// every entry's form and signature, the key epochs, the checkpoint.
 #pragma once
 
 #include <cstdint>
@@ -24,15 +24,15 @@ using FileSource = std::function<core::Result<std::string>(const std::string& pa
 
 struct ExportedLog {
   SignedCheckpoint checkpoint;
-  std::vector<std::string> leaves;        // exact bytes
-  std::vector<Digest> hashes;             // of the leaves
-  std::vector<v1::LedgerEntry> entries;   // the same, read
-  std::vector<std::string> files;         // every file that such a folder has, paths below it
+  std::vector<std::string> leaves;       // exact bytes
+  std::vector<Digest> hashes;            // of the leaves
+  std::vector<v1::LedgerEntry> entries;  // the same, read
+  std::vector<std::string> files;        // every file that such a folder has, paths below it
   /// Key of the log that vouches for a tree of `size` entries.
   [[nodiscard]] const VerifierKey& key_at(std::uint64_t size) const;
   /// By the first entry that each covers.
   std::map<std::uint64_t, VerifierKey> log_keys;
-  std::uint32_t signatures = 0;           // of entries, checked
+  std::uint32_t signatures = 0;  // of entries, checked
 };
 
 /// Reads and checks the whole folder.

@@ -31,6 +31,21 @@ Error broken(std::string message) {
   return error;
 }
 
+constexpr const char* kHeadSql =
+    "SELECT bytes FROM entry_head JOIN leaf ON leaf.idx = entry_head.leaf WHERE kind = ?1 AND id = "
+    "?2";
+// A leaf is canonical JSON: its kind of review stands in it as written here. JSON decides.
+constexpr const char* kWitnessedSql =
+    "SELECT bytes FROM leaf WHERE instr(bytes, CAST('\"kind\":\"WITNESS\"' AS BLOB)) OR "
+    "instr(bytes, CAST('\"kind\":\"TIMESTAMP\"' AS BLOB))";
+
+Result<v1::LedgerEntry> entry_of(std::string_view bytes) {
+  PALERMO_TRY(const core::Json json, core::parse_json(bytes));
+  v1::LedgerEntry entry;
+  PALERMO_CHECK_OK(core::fill_message(json, entry));
+  return entry;
+}
+
 }  // namespace
 
 struct Ledger::State {
@@ -54,9 +69,10 @@ struct Ledger::State {
   }
   [[nodiscard]] Result<Digest> hash_at(unsigned level, std::uint64_t index) const;
   [[nodiscard]] Result<std::uint64_t> size();
-  /// The newest entry that a query for its bytes finds; nullopt: none.
-  [[nodiscard]] Result<std::optional<v1::LedgerEntry>> entry(const char* sql, std::string_view kind,
-                                                             std::string_view id) const;
+  /// The newest entry about time with this id; nullopt: none.
+  [[nodiscard]] Result<std::optional<v1::LedgerEntry>> head(std::string_view id) const;
+  /// The latest time at which somebody with a clock of their own saw the log. Reads every entry.
+  [[nodiscard]] Result<std::optional<std::int64_t>> last_witnessed() const;
   /// Marks an entry about a fact that happened long before, or before a witness saw the log.
   [[nodiscard]] Status mark_late(v1::LedgerEntry& late, std::int64_t recorded_us,
                                  std::uint64_t serial);
@@ -119,23 +135,24 @@ Status Ledger::State::resume(const store::Transaction& of) {
   return core::ok();
 }
 
-constexpr const char* kHeadSql =
-    "SELECT bytes FROM entry_head JOIN leaf ON leaf.idx = entry_head.leaf WHERE kind = ?1 AND id = "
-    "?2";
-constexpr const char* kNewestReviewSql =
-    "SELECT bytes FROM leaf WHERE instr(bytes, CAST(?1 AS BLOB)) OR instr(bytes, CAST(?2 AS BLOB)) "
-    "ORDER BY idx DESC LIMIT 1";
-
-Result<std::optional<v1::LedgerEntry>> Ledger::State::entry(const char* sql, std::string_view kind,
-                                                            std::string_view id) const {
-  PALERMO_TRY(Statement query, db->prepare(sql));
-  PALERMO_CHECK_OK(query.bind_all(std::string{kind}, std::string{id}));
+Result<std::optional<v1::LedgerEntry>> Ledger::State::head(std::string_view id) const {
+  PALERMO_TRY(Statement query, db->prepare(kHeadSql));
+  PALERMO_CHECK_OK(query.bind_all(std::string{"heartbeat"}, std::string{id}));
   PALERMO_TRY(const bool row, query.step());
   if (!row) return std::optional<v1::LedgerEntry>{};
-  PALERMO_TRY(const core::Json json, core::parse_json(query.blob(0)));
-  v1::LedgerEntry found;
-  PALERMO_CHECK_OK(core::fill_message(json, found));
+  PALERMO_TRY(v1::LedgerEntry found, entry_of(query.blob(0)));
   return std::optional{std::move(found)};
+}
+
+Result<std::optional<std::int64_t>> Ledger::State::last_witnessed() const {
+  PALERMO_TRY(Statement query, db->prepare(kWitnessedSql));
+  std::optional<std::int64_t> last_us;
+  for (;;) {
+    PALERMO_TRY(const bool row, query.step());
+    if (!row) return last_us;
+    PALERMO_TRY(const v1::LedgerEntry review, entry_of(query.blob(0)));
+    if (const auto at = witnessed_at(review)) last_us = std::max(last_us.value_or(*at), *at);
+  }
 }
 
 Status Ledger::State::mark_late(v1::LedgerEntry& late, std::int64_t recorded_us,
@@ -149,9 +166,7 @@ Status Ledger::State::mark_late(v1::LedgerEntry& late, std::int64_t recorded_us,
   auto mark = late_mark(occurred->us, recorded_us, std::nullopt);
   if (!mark) {
     if (witnessed_in != serial) {
-      PALERMO_TRY(const auto review, entry(kNewestReviewSql, "\"kind\":\"WITNESS\"",
-                                           "\"kind\":\"TIMESTAMP\""));
-      witnessed_us = review ? witnessed_at(*review) : std::nullopt;
+      PALERMO_TRY(witnessed_us, last_witnessed());
       witnessed_in = serial;
     }
     mark = late_mark(occurred->us, recorded_us, witnessed_us);
@@ -278,7 +293,7 @@ Status Ledger::State::note_time(Ledger& self, store::Transaction& of, v1::Ledger
   const std::int64_t last_us = recorded_at_us;
   const bool behind = now_us + kStepTolerance_us < last_us;
   if (behind) {
-    PALERMO_TRY(const auto newest, this->entry(kHeadSql, "heartbeat", kClockId));
+    PALERMO_TRY(const auto newest, head(kClockId));
     const auto jump = newest ? clock_jump_of(*newest) : std::nullopt;
     // Told once for as long as the clock runs on behind the same last time.
     const bool told = jump && newest->recorded_at() == core::format_utc_us(last_us) &&
@@ -295,7 +310,7 @@ Status Ledger::State::note_time(Ledger& self, store::Transaction& of, v1::Ledger
   PALERMO_CHECK_OK(stamp_heartbeat(entry, salt.value_or("")));
   entry.set_recorded_at(core::format_utc_us(now_us));
   if (now_us < last_us) entry.set_occurred_at(core::format_utc_us(now_us));
-  PALERMO_TRY(const auto before, this->entry(kHeadSql, "heartbeat", kHeartbeatId));
+  PALERMO_TRY(const auto before, head(kHeartbeatId));
   const auto jump = before ? jump_between(*before, entry) : std::nullopt;
   if (!jump || (behind && jump->direction() == "back")) return core::ok();
   return append_jump(*jump);

@@ -27,7 +27,8 @@ void TimeWatch::see(std::uint64_t index, const v1::LedgerEntry& entry, Findings&
   last_us_ = std::max(last_us_.value_or(recorded->us), recorded->us);
   see_clock(index, entry, findings);
   const auto occurred = core::parse_instant(entry.occurred_at());
-  if (const auto at = witnessed_at(entry)) witnessed_us_ = std::max(witnessed_us_.value_or(*at), *at);
+  if (const auto at = witnessed_at(entry))
+    witnessed_us_ = std::max(witnessed_us_.value_or(*at), *at);
   if (!occurred || entry.has_review() || entry.has_heartbeat()) return;
   if (!entry.late_reason().empty()) {
     ++late_;
@@ -70,10 +71,12 @@ void TimeWatch::report(v1::VerifyResult& result) const {
                                    core::printable(largest_direction_, 10), largest_at_));
   for (const std::uint64_t index : untold_)
     result.add_notices(fmt::format(
-        "the clock and the time the machine ran disagree at entry {}, and no entry says so", index));
+        "the clock and the time the machine ran disagree at entry {}, and no entry says so",
+        index));
   if (late_ > 0)
-    result.add_notices(fmt::format("{} entered late, and marked so (late_reason)",
-                                   late_ == 1 ? "one fact was" : fmt::format("{} facts were", late_)));
+    result.add_notices(
+        fmt::format("{} entered late, and marked so (late_reason)",
+                    late_ == 1 ? "one fact was" : fmt::format("{} facts were", late_)));
 }
 
 }  // namespace palermo::ledger::detail

@@ -98,11 +98,12 @@ Result<IdentityLog> IdentityLog::read(store::Database& db) {
 
 Result<IdentityLog> IdentityLog::for_sealing(store::Database& db, const std::string& pseudonym) {
   // Ids of role keys are sixteen hexadecimal digits; no pseudonym is.
-  PALERMO_TRY(store::Statement query,
-              db.prepare("SELECT leaf.idx, leaf.bytes FROM entry_head JOIN leaf ON leaf.idx = "
-                         "entry_head.leaf WHERE (kind = 'identity' AND (id = ?1 OR (length(id) = 16 "
-                         "AND id NOT GLOB '*[^0-9a-f]*'))) OR (kind = 'destruction' AND id = ?1) "
-                         "ORDER BY leaf.idx"));
+  PALERMO_TRY(
+      store::Statement query,
+      db.prepare("SELECT leaf.idx, leaf.bytes FROM entry_head JOIN leaf ON leaf.idx = "
+                 "entry_head.leaf WHERE (kind = 'identity' AND (id = ?1 OR (length(id) = 16 "
+                 "AND id NOT GLOB '*[^0-9a-f]*'))) OR (kind = 'destruction' AND id = ?1) "
+                 "ORDER BY leaf.idx"));
   PALERMO_CHECK_OK(query.bind(1, pseudonym));
   return taken(query);
 }

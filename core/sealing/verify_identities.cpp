@@ -34,8 +34,9 @@ Result<Rows> read_rows(store::Database& db, const std::string& path) {
   attach.reset();
   const auto read = [&db]() -> Result<Rows> {
     Rows rows;
-    PALERMO_TRY(store::Statement query,
-                db.prepare("SELECT pseudonym, revision, payload FROM sealed.identity ORDER BY 1, 2"));
+    PALERMO_TRY(
+        store::Statement query,
+        db.prepare("SELECT pseudonym, revision, payload FROM sealed.identity ORDER BY 1, 2"));
     for (;;) {
       PALERMO_TRY(const bool row, query.step());
       if (!row) return rows;
@@ -57,9 +58,9 @@ void compare(const IdentityLog& log, Rows rows, v1::VerifyResult& result, Findin
   for (const auto& [pseudonym, entries] : log.sealed) {
     const bool destroyed = log.destroyed.contains(pseudonym);
     for (const SealedEntry& entry : entries) {
-      const std::string place = fmt::format("sealed identity {} revision {} (leaf {})",
-                                            core::printable(pseudonym, 40), entry.body.revision(),
-                                            entry.leaf);
+      const std::string place =
+          fmt::format("sealed identity {} revision {} (leaf {})", core::printable(pseudonym, 40),
+                      entry.body.revision(), entry.leaf);
       const auto row = rows.find({pseudonym, entry.body.revision()});
       if (row == rows.end()) {
         if (!destroyed)
@@ -69,17 +70,18 @@ void compare(const IdentityLog& log, Rows rows, v1::VerifyResult& result, Findin
       if (destroyed) {
         findings.add("ALTERED", place, "it was destroyed by order, and stands in the file");
       } else if (row->second != entry.body.sha256()) {
-        findings.add("ALTERED", place, "the row is not the one that was sealed", entry.body.sha256(),
-                     row->second);
+        findings.add("ALTERED", place, "the row is not the one that was sealed",
+                     entry.body.sha256(), row->second);
       }
       rows.erase(row);
     }
   }
   // Two files commit one after the other: a crash between leaves a row that nobody is shown.
   if (!rows.empty())
-    result.add_notices(fmt::format("{} in the file of sealed identities are in no entry; no command "
-                                   "shows them",
-                                   rows.size() == 1 ? "1 row" : fmt::format("{} rows", rows.size())));
+    result.add_notices(
+        fmt::format("{} in the file of sealed identities are in no entry; no command "
+                    "shows them",
+                    rows.size() == 1 ? "1 row" : fmt::format("{} rows", rows.size())));
 }
 
 }  // namespace
@@ -90,15 +92,15 @@ Status verify_identities(store::Database& db, v1::VerifyResult& result) {
   const std::string path = IdentityStore::path_of(db);
   std::error_code ec;
   const bool there = std::filesystem::exists(path, ec);
-  const auto standing = std::count_if(
-      log->sealed.begin(), log->sealed.end(),
-      [&log](const auto& each) { return !log->destroyed.contains(each.first); });
+  const auto standing =
+      std::count_if(log->sealed.begin(), log->sealed.end(),
+                    [&log](const auto& each) { return !log->destroyed.contains(each.first); });
   if (!there) {
     if (standing > 0)
-      result.add_notices(fmt::format("{} sealed; the file beside the case that holds them is not "
-                                     "here, so they were not compared",
-                                     standing == 1 ? "1 identity is"
-                                                   : fmt::format("{} identities are", standing)));
+      result.add_notices(fmt::format(
+          "{} sealed; the file beside the case that holds them is not "
+          "here, so they were not compared",
+          standing == 1 ? "1 identity is" : fmt::format("{} identities are", standing)));
     return core::ok();
   }
   Findings findings{result};

@@ -57,8 +57,12 @@ Result<NewLogKey> rotate_log_key(Session& session, const KeyChange& change) {
   PALERMO_CHECK_OK(keys.save(next, new_key.secret_text()));
   auto note = write_change(session, change, old_key, new_key);
   if (!note) {
+    // A commit that failed may have been kept all the same: the key goes only where the case is
+    // known to stand under the old one.
+    const auto in_force = session.db().meta("log_vkey");
     std::error_code ec;
-    std::filesystem::remove(std::filesystem::path{keys.path()} / next, ec);
+    if (in_force && *in_force == old_key.verifier().text())
+      std::filesystem::remove(std::filesystem::path{keys.path()} / next, ec);
     return std::move(note).error();
   }
   PALERMO_CHECK_OK(ledger::replace_key(keys, next, kLogKeyFile));

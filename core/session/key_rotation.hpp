@@ -24,9 +24,9 @@ struct NewLogKey {
   std::string note;  // checkpoint over the change, by the new key
 };
 
-/// A new key epoch: the operator says why in an access entry, the old key signs the entry that names
-/// the new one, the new one signs the checkpoint over that, and the old secret is erased. What the old
-/// key signs later covers no entry from here on.
+/// A new key epoch: the operator says why in an access entry, the old key signs the entry that
+/// names the new one, the new one signs the checkpoint over that, and the old secret is erased.
+/// What the old key signs later covers no entry from here on.
 [[nodiscard]] core::Result<NewLogKey> rotate_log_key(Session& session, const KeyChange& change);
 
 /// File of a log key that is not in force yet, or whose rotation was interrupted.

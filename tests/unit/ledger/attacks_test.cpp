@@ -1,5 +1,5 @@
-// Twelve ways to alter a stored log, each at every entry: what verification says, for whoever kept a
-// checkpoint. The attacker holds the file, and where it says so the keys.
+// Twelve ways to alter a stored log, each at every entry: what verification says, for whoever kept
+// a checkpoint. The attacker holds the file, and where it says so the keys.
 #include <cstdlib>
 #include <functional>
 
@@ -122,7 +122,8 @@ TEST_CASE("attacks: twelve mutations at every entry are found", "[ledger][attack
     anew(i, "the tail cut off", forged, true, {"ROLLBACK"});  // 10
     forged = honest;
     forged[i] = store.resigned(honest[i], "recorded_at", "1999-01-01T00:00:00.000000Z");
-    anew(i, "back-dated by the true key", forged, true, {"TIME_REGRESSION", "NOT_EXTENSION"});  // 11
+    anew(i, "back-dated by the true key", forged, true,
+         {"TIME_REGRESSION", "NOT_EXTENSION"});  // 11
     forged = honest;
     core::Json json = *core::parse_json(honest[i]);
     json["occurred_at"] = "2031-01-01T00:00:00.000000Z";

@@ -99,8 +99,7 @@ TEST_CASE("the reference tree has the published roots and proofs", "[ledger][mer
   CHECK(consistency_proof(9, 8, tree.source()).error().code == core::ErrorCode::InvalidArgument);
 }
 
-TEST_CASE("every proof of a small tree verifies, and none with a bit flipped",
-          "[ledger][merkle]") {
+TEST_CASE("every proof of a small tree verifies, and none with a bit flipped", "[ledger][merkle]") {
   // 32,896 inclusion and 32,896 consistency proofs in soak.
   const std::uint64_t kLeaves = std::getenv("PALERMO_SOAK") != nullptr ? 256 : 64;
   Tree tree;

@@ -98,8 +98,9 @@ def main(folder, kept=None):
     assert root(hashes) == top, "root %s, the log signed %s" % (root(hashes).hex(), top.hex())
     keys = epochs(entries)
     in_force = lambda n: keys[max(first for first in keys if first <= n)]
-    with open(os.path.join(folder, "log.vkey")) as file: held = os.environ.get("VKEY") or file.read().strip()
-    assert held in keys.values(), "the key you hold was never this log's"
+    with open(os.path.join(folder, "log.vkey")) as file: stored = file.read()
+    assert stored == in_force(size) + "\n", "log.vkey is not the key that the entries lead to"
+    assert os.environ.get("VKEY", stored.strip()) in keys.values(), "the key you hold was never this log's"
     by_log(note, in_force(size))
     if kept:
         old = checkpoint(kept)

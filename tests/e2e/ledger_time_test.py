@@ -1,5 +1,6 @@
 """Heartbeats, key epochs and facts entered late, from outside; how clocks are told is tests/unit/ledger/clock_test.cpp."""
 import json
+import pathlib
 import shutil
 import sqlite3
 import subprocess
@@ -23,7 +24,7 @@ class LedgerTime(support.CaseTest):
         notes = [json.loads(b["heartbeat"]["note"]) for b in beats]
         self.assertEqual(len({note["boot"] for note in notes}), 1)
         self.assertGreater(int(notes[1]["running_us"]), int(notes[0]["running_us"]))
-        boot = open("/proc/sys/kernel/random/boot_id").read().strip()
+        boot = pathlib.Path("/proc/sys/kernel/random/boot_id").read_text().strip()
         self.assertNotIn(boot, json.dumps(beats))  # salted: two cases of one machine are not linked
         self.assertTrue(self.ok("audit", "verify")["ok"])
 
@@ -149,7 +150,7 @@ class LedgerTime(support.CaseTest):
             return answer.json["problems_total"]
         self.assertEqual(broken(f"DELETE FROM identity WHERE pseudonym = '{sealed[0]}'"), 1)
         self.assertEqual(broken("UPDATE identity SET payload = (SELECT payload FROM identity LIMIT 1)"), 2)
-        self.assertEqual(broken(f"UPDATE identity SET payload = payload || x'00' WHERE pseudonym = '{sealed[1]}'"), 1)
+        self.assertEqual(broken(f"UPDATE identity SET payload = CAST(payload || x'00' AS BLOB) WHERE pseudonym = '{sealed[1]}'"), 1)
         self.assertEqual(broken(f"UPDATE identity SET revision = 9 WHERE pseudonym = '{sealed[2]}'"), 1)
         file.write_bytes(honest)
         self.ok("--as", "lena", "identity", "destroy", sealed[0], "--order", "court 7/2024", "--by", "J-1")

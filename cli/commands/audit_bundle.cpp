@@ -188,6 +188,18 @@ Status write_below(const fs::path& folder, const std::string& path, std::string_
   return write_file(target.string(), bytes);
 }
 
+/// Where the files are written before the bundle has its name.
+fs::path draft_of(const std::string& folder) { return fmt::format("{}.new-{}", folder, getpid()); }
+
+/// Makes the draft before the log names a bundle: a place that cannot be written leaves no entry.
+Status make_draft(const std::string& folder) {
+  std::error_code ec;
+  fs::create_directories(draft_of(folder), ec);
+  if (!ec) return core::ok();
+  return Error{ErrorCode::BadInput, ec.message(), core::SourcePosition{folder, 0},
+               "name a folder that can be made here; nothing was logged"};
+}
+
 Status is_free(const std::string& folder) {
   std::error_code ec;
   if (!fs::exists(fs::symlink_status(folder, ec))) return core::ok();
@@ -198,7 +210,7 @@ Status is_free(const std::string& folder) {
 /// All files under a draft's name first, so that a bundle is there whole or not at all.
 Status write_bundle(session::Session& session, const BundleOptions& options,
                     const BundleFiles& files, const Anchored& anchored, v1::BundleResult& result) {
-  const fs::path draft = fmt::format("{}.new-{}", options.folder, getpid());
+  const fs::path draft = draft_of(options.folder);
   const auto write = [&]() -> Status {
     for (const auto& [path, bytes] : files) {
       PALERMO_CHECK_OK(write_below(draft, path, bytes));
@@ -232,8 +244,8 @@ std::string made_text(const v1::BundleResult& result) {
       "Inspection bundle of {} files in {}\n"
       "Log       {} entries; entry {} names the contents and to whom they went\n"
       "Contents  SHA-256 {}\nKey       {}\n"
-      "{} authorizations, {} findings of rules. README.txt there says how to check it without this "
-      "program.\n",
+      "{} authorizations, {} findings of rules. README.txt there says how to check it without "
+      "this program.\n",
       result.files_size(), core::printable(result.folder()), result.size(),
       result.disclosure_index(), result.contents_sha256(), result.vkey(), result.authorizations(),
       result.violations());
@@ -254,7 +266,14 @@ Status run_bundle(const BundleOptions& options, const Context& context) {
   BundleFiles files;
   files["verification.json"] = core::to_json_text(verdict) + "\n";
   PALERMO_CHECK_OK(add_answers(session, core::now_us(), result, files));
-  PALERMO_TRY(const Anchored anchored, anchor(session, options, files, result));
+  PALERMO_CHECK_OK(make_draft(options.folder));
+  auto anchored_or = anchor(session, options, files, result);
+  if (!anchored_or) {
+    std::error_code ec;
+    fs::remove_all(draft_of(options.folder), ec);
+    return std::move(anchored_or).error();
+  }
+  const Anchored anchored = *std::move(anchored_or);
   PALERMO_CHECK_OK(write_bundle(session, options, files, anchored, result));
   PALERMO_TRY(const ledger::SignedCheckpoint parsed,
               ledger::parse_signed_checkpoint(anchored.note));
@@ -304,20 +323,21 @@ std::string bundle_readme(std::string_view case_id, std::string_view vkey, std::
       "INSPECTION BUNDLE of case {}\n\n"
       "Take it whole or not at all: one changed, missing or added file and nothing here counts.\n"
       "The log's key, to be compared with the one on your paper:\n\n  {}\n\n"
+      "KEPT.txt stands for the checkpoint that you kept from before.\n\n"
       "CHECK IT WITHOUT PALERMO. Take the verifiers from where Palermo is published, not from the\n"
       "office you inspect; they have one page each, so read them.\n\n"
       "1. The log has the root that its key signed, and begins with the checkpoint you kept:\n\n"
-      "     VKEY='the key on your paper' python3 verify_ledger.py log may.txt\n"
-      "     VKEY='the key on your paper' ./verify_ledger log log may.txt      (Go's own tlog)\n\n"
+      "     VKEY='the key on your paper' python3 verify_ledger.py log KEPT.txt\n"
+      "     VKEY='the key on your paper' ./verify_ledger log log KEPT.txt      (Go's own tlog)\n\n"
       "2. The files are those that were handed over:\n\n"
       "     sha256sum --check --strict --quiet contents.sha256\n\n"
       "3. The log names them: the SHA-256 of contents.sha256 is the artefact_sha256 of an entry "
       "of\n"
       "   kind disclosure behind the first {} entries. Both steps at once, strangers' files "
       "too:\n\n"
-      "     VKEY='the key on your paper' python3 verify_bundle.py FOLDER may.txt\n\n"
+      "     VKEY='the key on your paper' python3 verify_bundle.py FOLDER KEPT.txt\n\n"
       "WITH PALERMO, and no case: palermo audit check-bundle FOLDER --vkey KEY --checkpoint "
-      "may.txt\n"
+      "KEPT.txt\n"
       "also checks every signature of every entry, every checkpoint and cosignature, and that\n"
       "keys.json, authorizations.json and the time stamps follow from the log.\n\n"
       "A time stamp (RFC 3161): openssl ts -verify -data checkpoints/N.txt -in timestamps/N-….tsr\n"

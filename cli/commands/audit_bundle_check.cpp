@@ -240,12 +240,11 @@ std::string checked_text(const v1::BundleResult& result, bool kept) {
     return fmt::format("REFUSED [{}]: {}\nNothing of this bundle should be relied on.\n",
                        fmt::join(result.reason_codes(), ", "), result.text());
   std::string text = fmt::format(
-      "GOOD: the bundle is whole. {} entries, {} signatures, {} checkpoints, {} cosignatures; "
-      "entry "
-      "{} names its contents.\n{}"
+      "GOOD: the bundle is whole, and entry {} of its log names its contents.\n"
+      "Checked   {} entries, {} signatures, {} checkpoints, {} cosignatures\n{}"
       "Root      {}\nKey       {}\nContents  SHA-256 {}\n",
-      result.size(), result.signatures(), result.checkpoints(), result.cosignatures(),
-      result.disclosure_index(),
+      result.disclosure_index(), result.size(), result.signatures(), result.checkpoints(),
+      result.cosignatures(),
       kept ? "It extends the checkpoint that was kept.\n"
            : "Only a checkpoint kept from before (--checkpoint) shows that it is the same log.\n",
       grouped_hex(core::from_base64(result.root()).value_or("")), result.vkey(),

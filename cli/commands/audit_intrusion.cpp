@@ -58,24 +58,43 @@ Status run_gaps(const Context& context) {
   return core::ok();
 }
 
+std::string run_text(const v1::GapsResult::Run& run) {
+  return run.days() == 1 ? run.from() + " (1 d)"
+                         : fmt::format("{} to {} ({} d)", run.from(), run.to(), run.days());
+}
+
 std::string strip_text(const v1::GapsResult::Strip& strip) {
-  std::string text = fmt::format(
-      "{}  {}\n  {} days in force, {} with product{}; a use is logged on {}",
-      core::printable(strip.authorization_id(), 40), core::printable(strip.kind(), 30),
-      strip.days_in_force(), strip.days_with_product(),
-      strip.days_outside() > 0 ? fmt::format(", {} more outside", strip.days_outside()) : "",
-      strip.days_of_use());
-  if (strip.held() > 0) text += fmt::format("; {} records held back", strip.held());
-  if (strip.undated() > 0) text += fmt::format("; {} records without a time", strip.undated());
+  std::string text =
+      fmt::format("{}  {}\n  days in force: {}; with product: {}; with a logged use: {}",
+                  core::printable(strip.authorization_id(), 40), core::printable(strip.kind(), 30),
+                  strip.days_in_force(), strip.days_with_product(), strip.days_of_use());
   text += "\n";
+  std::string beside;
+  const auto add = [&beside](const char* what, std::uint32_t count) {
+    if (count > 0) beside += fmt::format("{}{}: {}", beside.empty() ? "" : "; ", what, count);
+  };
+  add("days with product outside", strip.days_outside());
+  add("records held back", strip.held());
+  add("records without a time", strip.undated());
+  if (!beside.empty()) text += "  " + beside + "\n";
   if (!strip.strip().empty())
     text += fmt::format("  {} |{}| {}\n", strip.from(), strip.strip(), strip.to());
   std::string runs;
-  for (const auto& run : strip.silent())
-    runs += fmt::format("{}{} to {} ({} d)", runs.empty() ? "" : ", ", run.from(), run.to(),
-                        run.days());
+  for (const auto& run : strip.silent()) runs += (runs.empty() ? "" : ", ") + run_text(run);
   if (!runs.empty()) text += "  " + core::wrapped("silent: " + runs, kWidth - 2, 10) + "\n";
   return text;
+}
+
+/// A source whose lines are in order of time but for a few steps back; one in no order at all.
+std::string source_text(const v1::GapsResult::SourceClock& source) {
+  const std::string id = core::printable(source.source_id(), 40);
+  return source.in_order()
+             ? fmt::format(
+                   "{}: steps back in time: {} in {} records, the largest {} s, at line {}\n", id,
+                   source.steps_back(), source.records(), source.largest_s(), source.line())
+             : fmt::format(
+                   "{}: its {} records are in no order of time; a set clock would not show\n", id,
+                   source.records());
 }
 
 }  // namespace
@@ -110,22 +129,10 @@ std::string gaps_text(const v1::GapsResult& result) {
   for (const auto& strip : result.strips()) text += strip_text(strip);
   if (!result.strips().empty())
     text +=
-        "# in force with product   . in force and silent   ! product outside   (blank) neither; "
-        "UTC "
+        "# in force, product   . in force, silent   ! product outside   (blank) neither; UTC "
         "days\n";
-  for (const auto& source : result.sources()) {
-    if (source.steps_back() == 0) continue;
-    text += source.in_order()
-                ? fmt::format(
-                      "{}: the clock goes back {} time(s) in {} records, by {} s at most, at "
-                      "line {}\n",
-                      core::printable(source.source_id(), 40), source.steps_back(),
-                      source.records(), source.largest_s(), source.line())
-                : fmt::format(
-                      "{}: its {} records are in no order of time; a clock set back would not "
-                      "show\n",
-                      core::printable(source.source_id(), 40), source.records());
-  }
+  for (const auto& source : result.sources())
+    if (source.steps_back() > 0) text += source_text(source);
   for (const auto& silence : result.silences())
     text += fmt::format("The log is silent from {} to {}, before entry {}.\n", silence.from(),
                         silence.to(), silence.before_entry());

@@ -86,8 +86,8 @@ Status check_words(const session::KeyChange& change) {
 
 std::string rotation_text(const v1::KeyRotationResult& result) {
   return fmt::format(
-      "The log has a new key from entry {} on; the old key signed that entry, and its secret is "
-      "erased here.\n"
+      "The log has a new key from entry {} on. The old key signed that entry; its secret is erased "
+      "here.\n"
       "Old key  {}\nNew key  {}\n"
       "Give the new key to whoever holds the old one. The log itself leads from one to the other:\n"
       "`palermo audit verify` and scripts/verify_ledger.py follow it from the key on paper.\n",

@@ -191,6 +191,9 @@ class Bundle(support.CaseTest):
         self.refused(3, "--as", "vera", "audit", "bundle", self.folder / "by-lena", "--for", "Garante")
         self.refused(2, "--as", "vera", "audit", "bundle", self.folder / "no", "--for", " ")
         before = len(self.leaves())
+        # A place that cannot be written: no bundle, and no entry that says there is one.
+        self.refused(3, "--as", "vera", "audit", "bundle", self.case / "within", "--for", "Garante")
+        self.assertEqual(len(self.leaves()), before)
         with sqlite3.connect(self.case) as db:
             db.execute("UPDATE identifier SET value = '+447700900999' WHERE id = (SELECT max(id) FROM identifier WHERE kind = 'msisdn')")
         db.close()

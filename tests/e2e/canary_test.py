@@ -26,7 +26,7 @@ def unpacked(data):
 class Canaries(support.CaseTest):
     def test_no_sealed_field_is_in_any_output(self):
         self.case = self.folder / "c.palermo"
-        self.ok("simulate", "--seed", "4", "--persons", "40", "--calls", "400", "-o", self.folder / "ev")
+        self.ok("simulate", "--seed", "4", "--persons", "40", "--calls", "600", "-o", self.folder / "ev")
         self.ok("init", "--title", "Canaries", "--state", "DE")
         people = {"ana": "analyst", "hugo": "handler", "lena": "legal", "vera": "oversight", "adam": "admin"}
         for name, role in people.items():

@@ -102,7 +102,7 @@ class Intrusion(support.CaseTest):
         clock = self.ok("audit", "gaps")["sources"]
         self.assertEqual([(c["records"], c["in_order"], c["steps_back"], c["largest_s"], c["line"]) for c in clock],
                          [(100, True, 1, 3510, 62)])
-        self.assertIn("the clock goes back 1 time(s) in 100 records, by 3510 s at most, at line 62",
+        self.assertIn("steps back in time: 1 in 100 records, the largest 3510 s, at line 62",
                       self.ok("audit", "gaps", json_output=False))
 
 

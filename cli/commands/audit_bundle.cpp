@@ -325,7 +325,7 @@ std::string bundle_readme(std::string_view case_id, std::string_view vkey, std::
       "The log's key, to be compared with the one on your paper:\n\n  {}\n\n"
       "KEPT.txt stands for the checkpoint that you kept from before.\n\n"
       "CHECK IT WITHOUT PALERMO. Take the verifiers from where Palermo is published, not from the\n"
-      "office you inspect; they have one page each, so read them.\n\n"
+      "office you inspect; they have one or two pages each, so read them.\n\n"
       "1. The log has the root that its key signed, and begins with the checkpoint you kept:\n\n"
       "     VKEY='the key on your paper' python3 verify_ledger.py log KEPT.txt\n"
       "     VKEY='the key on your paper' ./verify_ledger log log KEPT.txt      (Go's own tlog)\n\n"

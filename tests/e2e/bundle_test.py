@@ -1,4 +1,4 @@
-"""An inspection bundle is taken whole or refused whole, by us, by one page of Python, by Go's tlog and by sha256sum."""
+"""An inspection bundle is taken whole or refused whole, by us, by two pages of Python, by Go's tlog and by sha256sum."""
 import json
 import os
 import pathlib

@@ -125,13 +125,16 @@ class LedgerTime(support.CaseTest):
         self.assertTrue(result["ok"])
         self.assertIn("3 facts were entered late, and marked so (late_reason)", result["notices"])
 
-    def test_verify_compares_sealed_identities_where_their_file_stands(self):
+    def sealed_three(self):
         for name, role in (("hugo", "handler"), ("lena", "legal")):
             self.ok("user", "add", name, "--role", role)
             self.ok("--as", name, "identity", "key", "--role", role, "-o", self.folder / f"{name}.key", "--passphrase-file",
                     self.write("words", "correct horse battery\n"))
-        sealed = [self.ok("--as", "hugo", "identity", "seal", "--category", "victim", "--fields", "-",
+        return [self.ok("--as", "hugo", "identity", "seal", "--category", "victim", "--fields", "-",
                           input=json.dumps({"name": f"Person {i}"}))["pseudonym"] for i in range(3)]
+
+    def test_verify_compares_sealed_identities_where_their_file_stands(self):
+        sealed = self.sealed_three()
         file = self.folder / "case.palermo.identities"
         whole = self.ok("audit", "verify")
         honest = file.read_bytes()
@@ -160,6 +163,29 @@ class LedgerTime(support.CaseTest):
         self.assertEqual(answer.code, 5)
         self.assertIn("destroyed by order", answer.json["problems"][0]["text"])
         file.write_bytes(b"no file of ours")
+        self.assertEqual(self.run_palermo("audit", "verify").code, 5)
+
+    def test_a_sealing_that_was_interrupted_is_no_alteration(self):
+        self.sealed_three()
+        file, journal = self.folder / "case.palermo.identities", self.folder / "case.palermo.identities-journal"
+        with sqlite3.connect(file, isolation_level=None) as db:
+            for sql in ("PRAGMA cache_size = 1", "BEGIN IMMEDIATE", "CREATE TABLE half(x)"):
+                db.execute(sql)
+            for _ in range(500):
+                db.execute("INSERT INTO half VALUES (randomblob(2000))")
+            half, undo = file.read_bytes(), journal.read_bytes()  # as the power going now would leave them
+            db.execute("ROLLBACK")
+        db.close()
+        file.write_bytes(half)
+        journal.write_bytes(undo)
+        result = self.ok("audit", "verify")
+        self.assertTrue(any("was interrupted, so it was not compared" in n for n in result["notices"]), result["notices"])
+        self.assertEqual((file.read_bytes() == half, journal.read_bytes() == undo), (True, True))  # a verifier writes nothing
+        self.ok("--as", "hugo", "identity", "list")
+        whole = self.ok("audit", "verify")
+        self.assertEqual((whole["rows_checked"], journal.exists()), (result["rows_checked"] + 3, False))
+        # A file that is cut short, with nothing beside it that would undo that, is one.
+        file.write_bytes(half[:5000])
         self.assertEqual(self.run_palermo("audit", "verify").code, 5)
 
 

@@ -52,13 +52,16 @@ class Canaries(support.CaseTest):
                    ("vera", "audit", "sheet", "-o", out / "sheet.pdf"), ("lena", "mla", "draft", "--to", "IT", "-o", out / "mla.txt"),
                    ("ana", "network", "draw", "-o", out / "network.svg"), ("ana", "network", "draw", "-o", out / "network.pdf"),
                    ("ana", "network", "draw", "-o", out / "network.png"),
+                   ("lena", "case", "export", "-o", out / "packed", "--to", "BKA"),
                    ("adam", "identity", "backup", "-o", out / "backup", "--key", self.folder / "period.key", "--destroy-by", "2099-12-31")]
         for who, *args in outputs:
             self.ok("--as", who, *args)
+        self.ok("case", "import", out / "packed", case=out / "unpacked.palermo")  # packed, nothing would be found
         for who, *args in (("hugo", "identity", "list"), ("vera", "audit", "rules"), ("vera", "audit", "reconcile"),
                            ("vera", "audit", "intrusion"), ("vera", "audit", "gaps"), ("ana", "entity", "list"), ("ana", "network", "summary"),
                            ("ana", "records", "--limit", "1000"), ("ana", "sql", "SELECT * FROM records LIMIT 1000"),
-                           ("ana", "authorize", "list"), ("ana", "--log", "debug", "network", "metrics")):
+                           ("ana", "authorize", "list"), ("lena", "cooperation", "routes"), ("lena", "protection", "register"),
+                           ("ana", "statement", "list"), ("ana", "--log", "debug", "network", "metrics")):
             answer = self.run_palermo("--as", who, *args)
             self.assertEqual(answer.code, 0, answer.err)
             (out / f"{len(list(out.iterdir()))}.json").write_text(answer.out + answer.err)

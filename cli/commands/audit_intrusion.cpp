@@ -126,6 +126,7 @@ std::string intrusion_text(const v1::IntrusionResult& result) {
 
 std::string gaps_text(const v1::GapsResult& result) {
   std::string text;
+  if (result.strips().empty()) text += "No authorization is on record.\n";
   for (const auto& strip : result.strips()) text += strip_text(strip);
   if (!result.strips().empty())
     text +=

@@ -65,7 +65,11 @@ Result<NewLogKey> rotate_log_key(Session& session, const KeyChange& change) {
       std::filesystem::remove(std::filesystem::path{keys.path()} / next, ec);
     return std::move(note).error();
   }
-  PALERMO_CHECK_OK(ledger::replace_key(keys, next, kLogKeyFile));
+  if (auto replaced = ledger::replace_key(keys, next, kLogKeyFile); !replaced) {
+    core::Error error = std::move(replaced).error();
+    error.next = "the log has its new key already; the next command that signs it erases the old";
+    return error;
+  }
   return NewLogKey{new_key.verifier().text(), *std::move(note)};
 }
 

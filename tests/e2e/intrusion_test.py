@@ -75,6 +75,11 @@ class Intrusion(support.CaseTest):
                 rest = row["touched"] - sum(c for c in cells if c is not None)
                 self.assertGreaterEqual(rest - 2 * len(hidden) + 2, 5, row)  # least and most lie five apart
 
+    def test_a_case_without_authorizations_says_so(self):
+        self.assertEqual(self.ok("audit", "intrusion", json_output=False), "No authorization is on record.\n")
+        self.assertTrue(self.ok("audit", "gaps", json_output=False).startswith("No authorization is on record.\n"))
+        self.assertEqual((self.ok("audit", "intrusion")["rows"], self.ok("audit", "gaps")["strips"]), ([], []))
+
     def test_gaps_are_the_days_of_the_files(self):
         self.filled()
         result = self.ok("audit", "gaps")

@@ -27,6 +27,7 @@ struct IngestOptions {
   std::string layer;
   std::string encoding;  // a known_encodings() word; empty: auto
   std::string sheet;     // of a workbook; empty: those with a known layout
+  std::string late_reason;  // why the log of a technique is entered long after what it tells
   bool dry_run = false;
   bool keep_going = false;
   std::vector<std::string> skip;  // shell patterns of files of folders and archives to leave out

@@ -123,6 +123,17 @@ struct Held {
   std::uint32_t last_line = 0;
 };
 
+/// The oldest use of a technique that a file tells: it is what is entered latest.
+FactTime oldest_use(const RecordBatch& batch, const std::string& late_reason) {
+  FactTime fact{std::nullopt, late_reason};
+  for (const store::RecordRow& row : batch.rows) {
+    if (!row.record.has_technique_use() && !row.record.has_undercover()) continue;
+    const auto ended_us = row.to_us ? row.to_us : row.from_us;
+    if (ended_us) fact.occurred_us = std::min(fact.occurred_us.value_or(*ended_us), *ended_us);
+  }
+  return fact;
+}
+
 /// A judgement settles an element of the case's findings: only who may decide may bring one in.
 /// @error Refused  logged; the first judgement is named
 Status check_judgements(session::Session& session, const SourceFile& file,
@@ -176,6 +187,7 @@ Result<v1::IngestResult> ingest_records(session::Session& session, SourceFile& f
     return core::Error{core::ErrorCode::Internal,
                        fmt::format("{} lost a row; nothing was stored", adapter.id)};
   PALERMO_CHECK_OK(check_judgements(session, file, sha256, batch));
+  const FactTime fact = oldest_use(batch, options.late_reason);
 
   tell("storing", 0);
   store::Database& db = session.db();
@@ -271,7 +283,7 @@ Result<v1::IngestResult> ingest_records(session::Session& session, SourceFile& f
   for (const core::Digest& commitment : writer.commitments())
     leaves.push_back(ledger::leaf_hash(core::bytes_of(commitment)));
   entry.set_records_root(core::to_hex(ledger::root_of(leaves)));
-  PALERMO_CHECK_OK(write_source(session, transaction, place, source, entry));
+  PALERMO_CHECK_OK(write_source(session, transaction, place, source, entry, fact));
   PALERMO_CHECK_OK(writer.write());
   PALERMO_CHECK_OK(write_identifiers(session, transaction, place, known));
   v1::IngestResult result;

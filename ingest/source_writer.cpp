@@ -44,7 +44,7 @@ Result<std::optional<v1::Source>> find_source(store::Database& db, const std::st
 
 Status write_source(session::Session& session, store::Transaction& transaction,
                     const WrittenSource& place, v1::Source& source,
-                    const v1::SourceEntry& entry_part) {
+                    const v1::SourceEntry& entry_part, const FactTime& fact) {
   source.set_source_id(place.id);
   source.set_ingested_by(session.operator_name());
   source.set_ingested_at(core::format_utc_us(core::now_us()));
@@ -55,6 +55,10 @@ Status write_source(session::Session& session, store::Transaction& transaction,
   v1::LedgerEntry entry;
   entry.set_id(place.id);
   entry.set_auth(source.authorization_id());
+  if (fact.occurred_us) {
+    entry.set_occurred_at(core::format_utc_us(*fact.occurred_us));
+    entry.set_late_reason(fact.late_reason);
+  }
   v1::SourceEntry& body = *entry.mutable_source();
   body = entry_part;
   body.set_sha256(source.sha256());

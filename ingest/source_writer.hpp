@@ -31,11 +31,18 @@ struct WrittenSource {
 [[nodiscard]] core::Result<std::optional<v1::Source>> find_source(store::Database& db,
                                                                   const std::string& sha256);
 
+/// When what a file tells happened, where that is a fact of its own: the log of a technique.
+struct FactTime {
+  std::optional<std::int64_t> occurred_us;
+  std::string late_reason;  // of whoever enters it late; the ledger marks it in any case
+};
+
 /// Completes the Source (who, when, purpose), appends its entry, inserts its row.
 /// @param entry_part  segments, records and records_root, which depend on the format
 [[nodiscard]] core::Status write_source(session::Session& session, store::Transaction& transaction,
                                         const WrittenSource& place, v1::Source& source,
-                                        const v1::SourceEntry& entry_part);
+                                        const v1::SourceEntry& entry_part,
+                                        const FactTime& fact = {});
 
 /// Appends the entry that binds the identifiers this transaction added behind number `before`;
 /// none when it added none. The source's row must stand.

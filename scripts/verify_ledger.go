@@ -10,12 +10,16 @@
 package main
 
 import (
+	"bytes"
+	"crypto/ed25519"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -124,8 +128,115 @@ func (f folder) entries(size int64, visit func(index int64, entry []byte) error)
 	return nil
 }
 
-func checkLog(path, kept string, key note.Verifier) (string, error) {
-	tree, err := checkpointFile(filepath.Join(path, "checkpoint"), key)
+// epochs are the keys of a log, by the first tree size that each vouches for. Each key signs the entry that brings the next.
+type epochs struct {
+	from []int64
+	keys []note.Verifier
+	text []string
+
+	foreign bool
+}
+
+var sigMember = regexp.MustCompile(`,"sig":"[A-Za-z0-9+/=]*"`)
+
+func (e *epochs) add(from int64, vkey string) error {
+	key, err := note.NewVerifier(vkey)
+	if err != nil {
+		return err
+	}
+	e.from, e.keys, e.text = append(e.from, from), append(e.keys, key), append(e.text, vkey)
+	return nil
+}
+
+func (e *epochs) see(index int64, entry []byte) error {
+	if e.foreign || index > 0 && !bytes.Contains(entry, []byte(`"kind":"key_rotation"`)) {
+		return nil
+	}
+	var read struct {
+		Actor  string
+		Sig    string
+		Opened struct {
+			Vkey string `json:"log_vkey"`
+		} `json:"case_opened"`
+		Change struct {
+			Old string `json:"old_vkey"`
+			New string `json:"new_vkey"`
+		} `json:"key_rotation"`
+	}
+	err := json.Unmarshal(entry, &read)
+	if index == 0 {
+		if err != nil || read.Opened.Vkey == "" { // a log of other makers: the key that is held is the only one
+			e.foreign = true
+			return e.add(0, os.Getenv("VKEY"))
+		}
+		return e.add(0, read.Opened.Vkey)
+	}
+	if err != nil {
+		return err
+	}
+	last := len(e.keys) - 1
+	public, err := base64.StdEncoding.DecodeString(strings.SplitN(e.text[last], "+", 3)[2])
+	if err != nil || len(public) != 1+ed25519.PublicKeySize {
+		return fmt.Errorf("entry %d: the old key cannot be read", index)
+	}
+	signature, err := base64.StdEncoding.DecodeString(read.Sig)
+	message := append([]byte("palermo/entry/v1\n"), sigMember.ReplaceAll(entry, nil)...)
+	if err != nil || read.Actor != e.keys[last].Name() || read.Change.Old != e.text[last] ||
+		!ed25519.Verify(public[1:], message, signature) {
+		return fmt.Errorf("entry %d replaces the log's key, and is not by it", index)
+	}
+	return e.add(index+1, read.Change.New)
+}
+
+func (e *epochs) at(size int64) note.Verifier {
+	for i := len(e.from) - 1; i > 0; i-- {
+		if e.from[i] <= size {
+			return e.keys[i]
+		}
+	}
+	return e.keys[0]
+}
+
+// keysOf follows the log's keys through its entries; one of them must be the key that is held.
+func keysOf(path string, size int64) (*epochs, error) {
+	keys := &epochs{}
+	if err := folder(path).entries(size, keys.see); err != nil {
+		return nil, err
+	}
+	for _, vkey := range keys.text {
+		if vkey == os.Getenv("VKEY") {
+			return keys, nil
+		}
+	}
+	return nil, errors.New("the key you hold was never this log's")
+}
+
+// sizeOf reads the size that a checkpoint claims, before anybody vouches for it.
+func sizeOf(path string) (int64, error) {
+	signed, err := os.ReadFile(path)
+	if err != nil {
+		return 0, err
+	}
+	lines := strings.SplitN(string(signed), "\n", 3)
+	if len(lines) < 3 {
+		return 0, fmt.Errorf("%s is no checkpoint", path)
+	}
+	return decimal(lines[1])
+}
+
+func checkLog(path, kept string, _ note.Verifier) (string, error) {
+	size, err := sizeOf(filepath.Join(path, "checkpoint"))
+	if err != nil {
+		return "", err
+	}
+	if size == 0 {
+		return "", errors.New("the log is empty")
+	}
+	keys, err := keysOf(path, size)
+	if err != nil {
+		return "", err
+	}
+	tree, err := checkpointFile(filepath.Join(path, "checkpoint"), keys.at(size))
 	if err != nil {
 		return "", err
 	}
@@ -164,7 +275,11 @@ func checkLog(path, kept string, key note.Verifier) (string, error) {
 		}
 	}
 	if kept != "" {
-		old, err := checkpointFile(kept, key)
+		oldSize, err := sizeOf(kept)
+		if err != nil {
+			return "", err
+		}
+		old, err := checkpointFile(kept, keys.at(oldSize))
 		if err != nil {
 			return "", err
 		}

@@ -1,5 +1,4 @@
 #include "cli/commands/audit.hpp"
-#include "cli/commands/audit_reconcile.hpp"
 
 #include <fmt/format.h>
 
@@ -8,6 +7,7 @@
 #include <memory>
 
 #include "cli/commands/all.hpp"
+#include "cli/commands/audit_reconcile.hpp"
 #include "cli/files.hpp"
 #include "core/base/text.hpp"
 #include "core/ledger/ledger.hpp"
@@ -15,6 +15,7 @@
 #include "core/ledger/note.hpp"
 #include "core/ledger/tiles.hpp"
 #include "core/ledger/verify.hpp"
+#include "core/sealing/verify_identities.hpp"
 
 namespace palermo::cli {
 namespace {
@@ -188,6 +189,7 @@ Status run_verify(const VerifyCommand& options, const Context& context) {
     return std::move(db).error();
   } else {
     PALERMO_TRY(result, ledger::verify_log(*db, verify));
+    PALERMO_CHECK_OK(sealing::verify_identities(*db, result));
   }
   context.answer(result, [&] { return verdict_text(result, verify.retained.has_value()); });
   if (result.ok()) return core::ok();
@@ -405,8 +407,9 @@ std::vector<Command> add_audit(CLI::App& app) {
   std::vector<Command> commands = add_audit_case(*audit);
   commands.push_back(add_audit_sheet(*audit));
   commands.push_back(add_audit_statistics(*audit));
-  for (auto* add : {&add_audit_rules, &add_audit_reconcile, &add_audit_witness,
-                    &add_audit_timestamp, &add_audit_check})
+  for (auto* add :
+       {&add_audit_rules, &add_audit_reconcile, &add_audit_witness, &add_audit_time,
+        &add_audit_bundle, &add_audit_intrusion, &add_audit_timestamp, &add_audit_check})
     for (Command& command : add(*audit)) commands.push_back(std::move(command));
   return commands;
 }

@@ -22,6 +22,13 @@ namespace palermo::cli {
 [[nodiscard]] std::vector<Command> add_audit_timestamp(CLI::App& audit);
 /// witness, witness-key, cosign.
 [[nodiscard]] std::vector<Command> add_audit_witness(CLI::App& audit);
+/// heartbeat, rotate-key.
+[[nodiscard]] std::vector<Command> add_audit_time(CLI::App& audit);
+/// bundle, check-bundle: what an inspector takes away.
+[[nodiscard]] std::vector<Command> add_audit_bundle(CLI::App& audit);
+[[nodiscard]] Command add_audit_check_bundle(CLI::App& audit);
+/// intrusion, gaps.
+[[nodiscard]] std::vector<Command> add_audit_intrusion(CLI::App& audit);
 /// rules: the compliance rules over a case.
 [[nodiscard]] std::vector<Command> add_audit_rules(CLI::App& audit);
 

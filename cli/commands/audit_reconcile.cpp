@@ -1,11 +1,13 @@
 // `palermo audit reconcile`: product, uses, authorizations and the authority's numbers compared.
+#include "cli/commands/audit_reconcile.hpp"
+
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 
 #include "analysis/compliance/load_facts.hpp"
 #include "analysis/compliance/reconcile.hpp"
-#include "cli/commands/audit_reconcile.hpp"
+#include "cli/commands/audit_bundle.hpp"
 #include "core/base/text.hpp"
 #include "core/base/time.hpp"
 
@@ -59,6 +61,8 @@ core::Status run_reconcile(const Context& context) {
 }
 
 }  // namespace
+
+std::string reconcile_text(const v1::ReconcileResult& result) { return human(result); }
 
 std::vector<Command> add_audit_reconcile(CLI::App& audit) {
   CLI::App* parser = audit.add_subcommand(

@@ -9,6 +9,7 @@
 #include "analysis/compliance/load_facts.hpp"
 #include "analysis/compliance/rules.hpp"
 #include "cli/commands/audit.hpp"
+#include "cli/commands/audit_bundle.hpp"
 #include "core/base/text.hpp"
 #include "core/base/time.hpp"
 #include "palermo/v1/compliance.pb.h"
@@ -141,6 +142,8 @@ Status run_rules(const RulesOptions& options, const Context& context) {
 }
 
 }  // namespace
+
+std::string rules_text(const v1::ComplianceResult& result) { return human(result); }
 
 std::vector<Command> add_audit_rules(CLI::App& audit) {
   auto options = std::make_shared<RulesOptions>();

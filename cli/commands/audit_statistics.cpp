@@ -9,6 +9,7 @@
 
 #include "analysis/statistics/release.hpp"
 #include "cli/commands/audit.hpp"
+#include "cli/commands/audit_bundle.hpp"
 #include "cli/files.hpp"
 #include "core/base/json_message.hpp"
 #include "core/base/json_text.hpp"
@@ -176,6 +177,8 @@ Status run_statistics(StatisticsCommand command, const Context& context) {
 }
 
 }  // namespace
+
+std::string statistics_text(const v1::StatisticsResult& result) { return human(result); }
 
 Command add_audit_statistics(CLI::App& audit) {
   auto command = std::make_shared<StatisticsCommand>();

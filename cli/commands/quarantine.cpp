@@ -1,3 +1,5 @@
+#include "cli/commands/quarantine.hpp"
+
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -10,14 +12,11 @@
 #include "palermo/v1/ingest.pb.h"
 
 namespace palermo::cli {
-namespace {
 
-core::Status run_list(const Context& context) {
-  PALERMO_TRY(session::Session session, context.open());
-  PALERMO_CHECK_OK(session.permit(authorization::Operation::ReadQuarantine));
+core::Result<v1::QuarantineList> quarantine_items(store::Database& db) {
   PALERMO_TRY(
       store::Statement query,
-      session.db().prepare(
+      db.prepare(
           "SELECT q.seq, q.reason, s.id, q.authorization_id, q.count, q.first_line, q.last_line, "
           "q.status FROM quarantine q JOIN source s ON s.seq = q.source ORDER BY q.seq"));
   v1::QuarantineList list;
@@ -38,6 +37,15 @@ core::Status run_list(const Context& context) {
     if (item.status() == "held") total += item.count();
   }
   list.set_total(total);
+  return list;
+}
+
+namespace {
+
+core::Status run_list(const Context& context) {
+  PALERMO_TRY(session::Session session, context.open());
+  PALERMO_CHECK_OK(session.permit(authorization::Operation::ReadQuarantine));
+  PALERMO_TRY(const v1::QuarantineList list, quarantine_items(session.db()));
   v1::Access access;
   access.set_command("quarantine list");
   access.set_operation("CONSULT");

@@ -34,6 +34,7 @@ enum class LogKind { Use, Delivery, Report };
 struct LogOptions {
   std::string file;
   std::string timezone;
+  std::string late_reason;
 };
 
 /// The objects of a JSON file: one, an array, or one a line.
@@ -154,6 +155,7 @@ Status run_log(const LogOptions& options, LogKind kind, const Context& context) 
   ingest::IngestOptions wanted;
   wanted.format = kind == LogKind::Report ? "undercover_report" : "technique_use";
   wanted.timezone = options.timezone;
+  wanted.late_reason = options.late_reason;
   PALERMO_TRY(*result.mutable_ingest(), ingest::ingest_file(session, options.file, wanted));
   PALERMO_TRY(const compliance::Facts facts,
               compliance::load_facts(session.db(), core::now_us()));
@@ -222,6 +224,8 @@ Command log_command(CLI::App& parent, LogKind kind, const char* help) {
   parser->add_option("file", options->file, "JSON: one entry, an array, or one a line")->required();
   parser->add_option("--timezone", options->timezone, "Zone of times without offset")
       ->type_name("ZONE");
+  parser->add_option("--late-reason", options->late_reason,
+                     "Why it is entered days after it happened; stands in the log, so name nobody");
   return {parser,
           [options, kind](const Context& context) { return run_log(*options, kind, context); }};
 }

@@ -11,6 +11,7 @@
 #include "core/base/text.hpp"
 #include "core/base/time.hpp"
 #include "core/ledger/canonical.hpp"
+#include "core/ledger/clock.hpp"
 #include "core/ledger/merkle.hpp"
 #include "core/ledger/note.hpp"
 
@@ -30,6 +31,21 @@ Error broken(std::string message) {
   return error;
 }
 
+constexpr const char* kHeadSql =
+    "SELECT bytes FROM entry_head JOIN leaf ON leaf.idx = entry_head.leaf WHERE kind = ?1 AND id = "
+    "?2";
+// A leaf is canonical JSON: its kind of review stands in it as written here. JSON decides.
+constexpr const char* kWitnessedSql =
+    "SELECT bytes FROM leaf WHERE instr(bytes, CAST('\"kind\":\"WITNESS\"' AS BLOB)) OR "
+    "instr(bytes, CAST('\"kind\":\"TIMESTAMP\"' AS BLOB))";
+
+Result<v1::LedgerEntry> entry_of(std::string_view bytes) {
+  PALERMO_TRY(const core::Json json, core::parse_json(bytes));
+  v1::LedgerEntry entry;
+  PALERMO_CHECK_OK(core::fill_message(json, entry));
+  return entry;
+}
+
 }  // namespace
 
 struct Ledger::State {
@@ -45,12 +61,24 @@ struct Ledger::State {
   std::uint64_t transaction = 0;
   CompactTree tree;
   std::int64_t recorded_at_us = 0;
+  std::uint64_t witnessed_in = 0;  // transaction in which `witnessed_us` was read
+  std::optional<std::int64_t> witnessed_us;
 
   [[nodiscard]] HashSource source() const {
     return [this](unsigned level, std::uint64_t index) { return hash_at(level, index); };
   }
   [[nodiscard]] Result<Digest> hash_at(unsigned level, std::uint64_t index) const;
   [[nodiscard]] Result<std::uint64_t> size();
+  /// The newest entry about time with this id; nullopt: none.
+  [[nodiscard]] Result<std::optional<v1::LedgerEntry>> head(std::string_view id) const;
+  /// The latest time at which somebody with a clock of their own saw the log. Reads every entry.
+  [[nodiscard]] Result<std::optional<std::int64_t>> last_witnessed() const;
+  /// Marks an entry about a fact that happened long before, or before a witness saw the log.
+  [[nodiscard]] Status mark_late(v1::LedgerEntry& late, std::int64_t recorded_us,
+                                 std::uint64_t serial);
+  /// Appends what is to be said about time before `entry`, and completes a heartbeat.
+  [[nodiscard]] Status note_time(Ledger& self, store::Transaction& of, v1::LedgerEntry& entry,
+                                 const SigningKey& actor, std::int64_t now_us) const;
   /// Loads the tree and the last time, unless this transaction has them.
   [[nodiscard]] Status resume(const store::Transaction& of);
 };
@@ -107,6 +135,46 @@ Status Ledger::State::resume(const store::Transaction& of) {
   return core::ok();
 }
 
+Result<std::optional<v1::LedgerEntry>> Ledger::State::head(std::string_view id) const {
+  PALERMO_TRY(Statement query, db->prepare(kHeadSql));
+  PALERMO_CHECK_OK(query.bind_all(std::string{"heartbeat"}, std::string{id}));
+  PALERMO_TRY(const bool row, query.step());
+  if (!row) return std::optional<v1::LedgerEntry>{};
+  PALERMO_TRY(v1::LedgerEntry found, entry_of(query.blob(0)));
+  return std::optional{std::move(found)};
+}
+
+Result<std::optional<std::int64_t>> Ledger::State::last_witnessed() const {
+  PALERMO_TRY(Statement query, db->prepare(kWitnessedSql));
+  std::optional<std::int64_t> last_us;
+  for (;;) {
+    PALERMO_TRY(const bool row, query.step());
+    if (!row) return last_us;
+    PALERMO_TRY(const v1::LedgerEntry review, entry_of(query.blob(0)));
+    if (const auto at = witnessed_at(review)) last_us = std::max(last_us.value_or(*at), *at);
+  }
+}
+
+Status Ledger::State::mark_late(v1::LedgerEntry& late, std::int64_t recorded_us,
+                                std::uint64_t serial) {
+  if (late.has_review()) witnessed_in = 0;  // the next entry of this transaction has a new witness
+  if (late.occurred_at().empty() || !late.late_reason().empty() || late.has_review() ||
+      late.has_heartbeat())
+    return core::ok();
+  const auto occurred = core::parse_instant(late.occurred_at());
+  if (!occurred) return core::ok();
+  auto mark = late_mark(occurred->us, recorded_us, std::nullopt);
+  if (!mark) {
+    if (witnessed_in != serial) {
+      PALERMO_TRY(witnessed_us, last_witnessed());
+      witnessed_in = serial;
+    }
+    mark = late_mark(occurred->us, recorded_us, witnessed_us);
+  }
+  if (mark) late.set_late_reason(*mark);
+  return core::ok();
+}
+
 Ledger::Ledger(std::unique_ptr<State> state) : state_{std::move(state)} {}
 Ledger::Ledger(Ledger&&) noexcept = default;
 Ledger& Ledger::operator=(Ledger&&) noexcept = default;
@@ -130,7 +198,9 @@ Result<Ledger> Ledger::open(store::Database& db) {
                                                  std::move(put_head),
                                                  0,
                                                  {},
-                                                 0}}};
+                                                 0,
+                                                 0,
+                                                 {}}}};
 }
 
 Result<AppendedLeaf> Ledger::append(store::Transaction& transaction, v1::LedgerEntry entry,
@@ -144,6 +214,10 @@ Result<AppendedLeaf> Ledger::append(store::Transaction& transaction, v1::LedgerE
   for (Statement* statement : {&s.insert_leaf, &s.insert_node, &s.find_head, &s.put_head})
     statement->reset();
   PALERMO_CHECK_OK(s.resume(transaction));
+  const std::int64_t now_us = core::now_us();
+  const bool about_clock = entry.has_heartbeat() && entry.id() == kClockId;
+  if (!about_clock && s.tree.size() > 0)
+    PALERMO_CHECK_OK(s.note_time(*this, transaction, entry, actor, now_us));
 
   const std::uint64_t index = s.tree.size();
   entry.set_v(1);
@@ -162,8 +236,9 @@ Result<AppendedLeaf> Ledger::append(store::Transaction& transaction, v1::LedgerE
     s.find_head.reset();
   }
   entry.set_actor(actor.name());
-  const std::int64_t recorded_at_us = std::max(core::now_us(), s.recorded_at_us);
+  const std::int64_t recorded_at_us = std::max(now_us, s.recorded_at_us);
   entry.set_recorded_at(core::format_utc_us(recorded_at_us));
+  PALERMO_CHECK_OK(s.mark_late(entry, recorded_at_us, transaction.serial()));
   PALERMO_TRY(const std::string unsigned_bytes, canonical_json(entry));
   entry.set_sig(core::to_base64(actor.sign(std::string{kEntrySignaturePrefix} + unsigned_bytes)));
   PALERMO_TRY(const std::string bytes, canonical_json(entry));
@@ -204,6 +279,41 @@ Result<AppendedLeaf> Ledger::append(store::Transaction& transaction, v1::LedgerE
   s.recorded_at_us = recorded_at_us;
   s.transaction = serial;
   return AppendedLeaf{index, hash};
+}
+
+/// That the clock went back, that a day passed in silence, that the clock and the time the machine
+/// ran disagree since the last heartbeat.
+Status Ledger::State::note_time(Ledger& self, store::Transaction& of, v1::LedgerEntry& entry,
+                                const SigningKey& actor, std::int64_t now_us) const {
+  const auto append_jump = [&](const v1::ClockJump& jump) -> Status {
+    PALERMO_TRY(v1::LedgerEntry told, clock_jump_entry(jump));
+    PALERMO_TRY([[maybe_unused]] const AppendedLeaf leaf, self.append(of, std::move(told), actor));
+    return core::ok();
+  };
+  const std::int64_t last_us = recorded_at_us;
+  const bool behind = now_us + kStepTolerance_us < last_us;
+  if (behind) {
+    PALERMO_TRY(const auto newest, head(kClockId));
+    const auto jump = newest ? clock_jump_of(*newest) : std::nullopt;
+    // Told once for as long as the clock runs on behind the same last time.
+    const bool told = jump && newest->recorded_at() == core::format_utc_us(last_us) &&
+                      jump->shown_at() <= core::format_utc_us(now_us);
+    if (!told) PALERMO_CHECK_OK(append_jump(jump_back(last_us, now_us)));
+  }
+  if (!entry.has_heartbeat() || entry.id() != kHeartbeatId) {
+    if (now_us - last_us <= kHeartbeatEvery_us) return core::ok();
+    PALERMO_TRY([[maybe_unused]] const AppendedLeaf leaf,
+                self.append(of, heartbeat_entry("nothing was entered for more than a day"), actor));
+    return core::ok();
+  }
+  PALERMO_TRY(const auto salt, db->meta("case_id"));
+  PALERMO_CHECK_OK(stamp_heartbeat(entry, salt.value_or("")));
+  entry.set_recorded_at(core::format_utc_us(now_us));
+  if (now_us < last_us) entry.set_occurred_at(core::format_utc_us(now_us));
+  PALERMO_TRY(const auto before, head(kHeartbeatId));
+  const auto jump = before ? jump_between(*before, entry) : std::nullopt;
+  if (!jump || (behind && jump->direction() == "back")) return core::ok();
+  return append_jump(*jump);
 }
 
 Result<std::uint64_t> Ledger::size() { return state_->size(); }

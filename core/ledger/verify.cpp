@@ -139,6 +139,7 @@ class Verifier {
   std::deque<VerifierKey> keys_;  // stable addresses
   std::unordered_map<std::string, const VerifierKey*> actors_;
   std::vector<Pending> pending_;
+  detail::TimeWatch time_;
   std::int64_t last_time_us_ = 0;
   std::string last_time_;
   struct Head {
@@ -303,6 +304,7 @@ void Verifier::check_entry(std::uint64_t index, std::string_view bytes, const Di
     findings_.add("NONCANONICAL", place, "the entry's version or kind does not fit its body", {},
                   core::to_hex(hash));
   check_order(index, entry, hash);
+  time_.see(index, entry, findings_);
   // The case's own keys are known from entry 0 on; every other key only after its own entry.
   if (index == 0) learn(index, entry);
   check_actor(index, entry);
@@ -705,6 +707,7 @@ Result<v1::VerifyResult> Verifier::run() {
                   "it cannot be read to the end: " + checked.error().message);
   }
   check_retained();
+  time_.report(result_);
   result_.set_ok(result_.problems_total() == 0);
   return std::move(result_);
 }

@@ -5,12 +5,15 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/result.hpp"
 #include "core/base/text.hpp"
+#include "core/ledger/clock.hpp"
 #include "core/store/database.hpp"
 #include "palermo/v1/audit.pb.h"
 #include "palermo/v1/ledger.pb.h"
@@ -26,6 +29,30 @@ class Findings {
 
  private:
   v1::VerifyResult& result_;
+};
+
+/// What the entries, seen in order, say about time: silences, set clocks, facts entered late.
+class TimeWatch {
+ public:
+  /// Reports a fact that a witness had passed already and that bears no mark.
+  void see(std::uint64_t index, const v1::LedgerEntry& entry, Findings& findings);
+  /// Adds a notice for each thing a reader should know.
+  void report(v1::VerifyResult& result) const;
+
+ private:
+  void see_clock(std::uint64_t index, const v1::LedgerEntry& entry, Findings& findings);
+  std::optional<std::int64_t> last_us_;
+  std::int64_t longest_us_ = 0;
+  std::uint64_t longest_before_ = 0;
+  std::optional<std::int64_t> witnessed_us_;
+  std::optional<v1::LedgerEntry> heartbeat_;
+  bool told_ = false;  // a jump since the last heartbeat
+  std::vector<std::uint64_t> untold_;
+  std::uint64_t late_ = 0;
+  std::uint64_t jumps_ = 0;
+  std::uint64_t largest_us_ = 0;
+  std::uint64_t largest_at_ = 0;
+  std::string largest_direction_;
 };
 
 /// Entries that speak for a row of another table, by leaf index. Others are not kept.

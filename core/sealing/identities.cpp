@@ -148,7 +148,7 @@ Result<v1::IdentitySealed> seal_identity(session::Session& session, const SealRe
   PALERMO_CHECK_OK(detail::require_one_half(session, "COLLECT"));
   PALERMO_CHECK_OK(check_fields(request.fields));
   if (!request.pseudonym.empty()) PALERMO_CHECK_OK(check_pseudonym(request.pseudonym));
-  PALERMO_TRY(const IdentityLog log, IdentityLog::read(session.db()));
+  PALERMO_TRY(const IdentityLog log, IdentityLog::for_sealing(session.db(), request.pseudonym));
   if (pairs_of(log).empty())
     return Error{ErrorCode::Refused, "no pair of keys is registered to seal to", std::nullopt,
                  "a handler and a legal officer each run `palermo identity key` first", "KEYS"};
@@ -179,9 +179,11 @@ Result<v1::IdentitySealed> seal_identity(session::Session& session, const SealRe
     PALERMO_TRY(const auto stored, store.newest(request.pseudonym));
     if (stored) head.set_person_id(stored->person_id());
   }
-  while (head.pseudonym().empty() || (head.revision() == 1 && request.pseudonym.empty() &&
-                                      log.sealed.contains(head.pseudonym())))
-    head.set_pseudonym(new_pseudonym(category->prefix));
+  while (head.pseudonym().empty()) {
+    std::string drawn = new_pseudonym(category->prefix);
+    PALERMO_TRY(const bool known, IdentityLog::knows(session.db(), drawn));
+    if (!known) head.set_pseudonym(std::move(drawn));
+  }
 
   std::string commit;
   PALERMO_TRY(const v1::SealedIdentity made,

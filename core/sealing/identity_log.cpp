@@ -64,13 +64,11 @@ std::string operator_of(std::string_view actor) {
   return std::string{slash == std::string_view::npos ? actor : actor.substr(slash + 1)};
 }
 
-Result<IdentityLog> IdentityLog::read(store::Database& db) {
+namespace {
+
+/// Takes index and bytes of each row that a query gives.
+Result<IdentityLog> taken(store::Statement& query) {
   IdentityLog log;
-  // A leaf is canonical JSON: what an entry is about stands in it as written here. JSON decides.
-  PALERMO_TRY(store::Statement query,
-              db.prepare("SELECT idx, bytes FROM leaf WHERE instr(bytes, CAST('\"UNSEAL\"' AS "
-                         "BLOB)) OR instr(bytes, CAST('\"kind\":\"identity\"' AS BLOB)) OR "
-                         "instr(bytes, CAST('\"KEY_ERASED\"' AS BLOB)) ORDER BY idx"));
   for (;;) {
     PALERMO_TRY(const bool row, query.step());
     if (!row) return log;
@@ -82,9 +80,39 @@ Result<IdentityLog> IdentityLog::read(store::Database& db) {
     if (entry.has_identity())
       take_identity(entry, static_cast<std::uint64_t>(query.integer(0)), log);
     if (entry.has_access()) take_access(entry, log);
-    if (entry.has_destruction() && entry.destruction().method() == "KEY_ERASED" && entry.rev() == 1)
-      log.destroyed[entry.id()] = entry.destruction().executed_at();
+    if (entry.has_destruction() && entry.destruction().method() == "KEY_ERASED")
+      log.destroyed.emplace(entry.id(), entry.destruction().executed_at());
   }
+}
+
+}  // namespace
+
+Result<IdentityLog> IdentityLog::read(store::Database& db) {
+  // A leaf is canonical JSON: what an entry is about stands in it as written here. JSON decides.
+  PALERMO_TRY(store::Statement query,
+              db.prepare("SELECT idx, bytes FROM leaf WHERE instr(bytes, CAST('\"UNSEAL\"' AS "
+                         "BLOB)) OR instr(bytes, CAST('\"kind\":\"identity\"' AS BLOB)) OR "
+                         "instr(bytes, CAST('\"KEY_ERASED\"' AS BLOB)) ORDER BY idx"));
+  return taken(query);
+}
+
+Result<IdentityLog> IdentityLog::for_sealing(store::Database& db, const std::string& pseudonym) {
+  // Ids of role keys are sixteen hexadecimal digits; no pseudonym is.
+  PALERMO_TRY(
+      store::Statement query,
+      db.prepare("SELECT leaf.idx, leaf.bytes FROM entry_head JOIN leaf ON leaf.idx = "
+                 "entry_head.leaf WHERE (kind = 'identity' AND (id = ?1 OR (length(id) = 16 "
+                 "AND id NOT GLOB '*[^0-9a-f]*'))) OR (kind = 'destruction' AND id = ?1) "
+                 "ORDER BY leaf.idx"));
+  PALERMO_CHECK_OK(query.bind(1, pseudonym));
+  return taken(query);
+}
+
+Result<bool> IdentityLog::knows(store::Database& db, const std::string& pseudonym) {
+  PALERMO_TRY(store::Statement query,
+              db.prepare("SELECT 1 FROM entry_head WHERE kind = 'identity' AND id = ?1"));
+  PALERMO_CHECK_OK(query.bind(1, pseudonym));
+  return query.step();
 }
 
 Result<const SealedEntry*> IdentityLog::newest(const std::string& pseudonym) const {

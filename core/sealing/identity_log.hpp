@@ -58,6 +58,14 @@ struct IdentityLog {
   /// @error Integrity  a leaf that cannot be read
   /// @cost one pass over the entries about identities
   [[nodiscard]] static core::Result<IdentityLog> read(store::Database& db);
+  /// What sealing needs and no more: the role keys, and of one pseudonym its newest revision and
+  /// whether it was destroyed.
+  /// @param pseudonym  may be empty: a new one
+  /// @cost the number of identities in the index of newest entries; no other leaf is read
+  [[nodiscard]] static core::Result<IdentityLog> for_sealing(store::Database& db,
+                                                             const std::string& pseudonym);
+  /// Whether an identity was ever sealed under it.
+  [[nodiscard]] static core::Result<bool> knows(store::Database& db, const std::string& pseudonym);
   /// @error NotFound  never sealed; Refused  destroyed
   [[nodiscard]] core::Result<const SealedEntry*> newest(const std::string& pseudonym) const;
 };

@@ -14,6 +14,8 @@
 #include "core/base/log.hpp"
 #include "core/base/text.hpp"
 #include "core/base/time.hpp"
+#include "core/ledger/key_file.hpp"
+#include "core/session/key_rotation.hpp"
 #include "core/store/row_bytes.hpp"
 
 namespace palermo::session {
@@ -24,7 +26,6 @@ using core::ErrorCode;
 using core::Result;
 using core::Status;
 
-constexpr std::string_view kLogKeyFile = "log.key";
 constexpr std::string_view kQuarantineKeyFile = "quarantine.key";
 
 std::string os_user() {
@@ -376,6 +377,10 @@ Result<v1::Operator> Session::add_operator(const std::string& name, const std::s
 
 Result<ledger::SigningKey> Session::log_key() const {
   PALERMO_TRY(const ledger::KeyFolder keys, ledger::KeyFolder::of_case(info_.case_id()));
+  PALERMO_TRY(const ledger::VerifierKey in_force, ledger::VerifierKey::parse(info_.vkey()));
+  // A change of the key that was interrupted after its entry is ended here.
+  if (const std::string next = next_key_file(in_force); ledger::holds_key(keys, next))
+    PALERMO_CHECK_OK(ledger::replace_key(keys, next, kLogKeyFile));
   return keys.load_signer(kLogKeyFile);
 }
 

@@ -128,6 +128,7 @@ class Prepared:
         ok("audit", "consistency", "0", "-o", "request")
         ok("audit", "witness", "request", "--key", "w.key", "--state", "state", "--vkey", self.vkey, "-o", "line")
         (self.folder / "state").unlink()
+        ok("audit", "bundle", "made", "--for", "Garante")
         self.stamp()
         self.extra()
 
@@ -216,7 +217,9 @@ class Prepared:
             "simulate": ["--seed", "2", "--persons", "40", "--calls", "600", "-o", "ev2"],
             "audit checkpoint": [], "audit verify": [], "audit prove": ["1"], "audit consistency": ["1"],
             "audit export": ["log"], "audit sheet": ["-o", "sheet.svg"], "audit rules": [], "audit reconcile": [],
-            "audit statistics": ["--table", "de"],
+            "audit statistics": ["--table", "de"], "audit heartbeat": [], "audit intrusion": [], "audit gaps": [],
+            "audit rotate-key": ["--ground", "ROUTINE", "--reason", "yearly"],
+            "audit bundle": ["taken", "--for", "Garante"], "audit check-bundle": ["made", "--vkey", self.vkey],
             "audit witness": ["request", "--key", "w.key", "--state", "state", "--vkey", self.vkey],
             "audit witness-key": ["w2", "-o", "w2.key"], "audit cosign": ["line", "--vkey", self.witness],
             "audit timestamp-request": ["-o", "q2.tsq"], "audit timestamp": ["r.tsr", "--ca", "ca.pem"],
@@ -299,7 +302,9 @@ class Policy(unittest.TestCase):
             row, role = self.rows[command], next(r for r, n in ROLES.items() if n == name)
             where = f"{command} by {role}: "
             accesses = [leaf["access"] for leaf in new if leaf["kind"] == "access"]
-            if any(not leaf["actor"].endswith("/" + name) for leaf in new) and command not in MAKES_A_CASE:
+            # The log's own key signs what opens a case and what replaces it.
+            if command not in MAKES_A_CASE and any(
+                    not leaf["actor"].endswith("/" + name) and leaf["kind"] != "key_rotation" for leaf in new):
                 return where + "somebody else signed"
             if any((a["command"], a["policy_sha256"]) != (command, self.sha256) for a in accesses):
                 return where + f"an entry names another command or table: {accesses}"
@@ -412,7 +417,7 @@ class Purposes(support.CaseTest):
         self.assertGreater(asked, 45)
 
     def further(self):
-        return {"audit statistics": ["--table", "de"], "identity request": ["INF-2222-222", "--reason", "r"],
+        return {"audit statistics": ["--table", "de"], "audit bundle": ["b", "--for", "G"], "identity request": ["INF-2222-222", "--reason", "r"],
                 "identity approve": ["UR-1", "--reason", "r", "--key", "x", "-o", "g"],
                 "identity unseal": ["UR-1", "--grant", "x", "--key", "x"],
                 "case export": ["-o", "c", "--to", "B"], "statement accept": ["MP-1", "--reason", "r"], "statement reject": ["MP-1", "--reason", "r"],

@@ -12,29 +12,14 @@
 #include <string>
 
 #include "analysis/network/groups.hpp"
+#include "tests/support/planted.hpp"
 
 namespace {
 
 using namespace palermo::network;
-
-// Endpoints by weight rank^-power: 0 = alike (Poisson degrees), 0.5 = skewed as telephone contacts.
-Pairs background(std::uint32_t n, std::uint32_t m, double power, Random& random) {
-  std::vector<double> sum(n + 1, 0);
-  for (std::uint32_t v = 0; v < n; ++v) sum[v + 1] = sum[v] + std::pow(v + 1.0, -power);
-  const auto end = [&] {
-    const double x = random.unit() * sum[n];
-    return static_cast<std::uint32_t>(std::upper_bound(sum.begin(), sum.end(), x) - sum.begin()) -
-           1;
-  };
-  Pairs pairs;
-  while (pairs.size() < m) {
-    const std::uint32_t a = end(), b = end();
-    if (a == b) continue;
-    const std::pair pair{std::min(a, b), std::max(a, b)};
-    if (std::find(pairs.begin(), pairs.end(), pair) == pairs.end()) pairs.push_back(pair);
-  }
-  return pairs;
-}
+using palermo::test::background;
+using palermo::test::best_overlap;
+using palermo::test::Planted;
 
 Groups tested(std::uint32_t n, const Pairs& pairs, std::uint32_t draws, std::uint64_t seed) {
   GroupOptions options;
@@ -88,31 +73,10 @@ void power(std::uint32_t graphs, std::uint32_t draws, double only) {
         std::uint32_t found = 0, significant = 0;
         double sum = 0;
         for (std::uint32_t trial = 0; trial < graphs; ++trial) {
-          Random random{5000 + trial};
-          Pairs pairs = background(n, m, power, random);
-          std::vector<std::uint32_t> members;
-          while (members.size() < planted) {
-            const auto v = static_cast<std::uint32_t>(random.below(n));
-            if (std::find(members.begin(), members.end(), v) == members.end()) members.push_back(v);
-          }
-          std::sort(members.begin(), members.end());
-          for (std::uint32_t i = 0; i < planted; ++i)
-            for (std::uint32_t j = i + 1; j < planted; ++j)
-              if (random.unit() < density) pairs.emplace_back(members[i], members[j]);
-          const Groups groups = tested(n, pairs, draws, trial + 1);
-          double best = 0;
-          bool any = false;
-          for (const Group& group : groups.groups) {
-            if (!(*group.p_value < 0.05)) continue;
-            any = true;
-            std::vector<std::uint32_t> sorted = group.members, both;
-            std::sort(sorted.begin(), sorted.end());
-            std::set_intersection(sorted.begin(), sorted.end(), members.begin(), members.end(),
-                                  std::back_inserter(both));
-            best = std::max(best, static_cast<double>(both.size()) /
-                                      static_cast<double>(sorted.size() + planted - both.size()));
-          }
-          significant += any ? 1 : 0;
+          const Planted one = palermo::test::planted(n, m, power, planted, density, 5000 + trial);
+          const Groups groups = tested(n, one.pairs, draws, trial + 1);
+          const double best = best_overlap(groups, one.members);
+          significant += *groups.null_model.best_p < 0.05 ? 1 : 0;
           found += best >= 0.8 ? 1 : 0;
           sum += best;
         }

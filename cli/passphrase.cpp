@@ -1,9 +1,9 @@
 #include "cli/passphrase.hpp"
 
+#include <bsd/readpassphrase.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -57,27 +57,22 @@ Result<SecretBytes> read_all(int handle, const std::string& name, std::size_t li
   return SecretBytes::copy(buffer.view().substr(0, length));
 }
 
-/// One line from the terminal, unseen.
+/// One line from the terminal, unseen. libbsd silences the terminal before it asks, so that nothing
+/// typed at once is lost or shown, and restores it when a signal ends the wait.
 Result<SecretBytes> typed(const std::string& prompt) {
-  const File terminal{open("/dev/tty", O_RDWR | O_CLOEXEC)};
-  termios before{};
-  if (terminal.get() < 0 || tcgetattr(terminal.get(), &before) != 0)
+  PALERMO_TRY(SecretBytes buffer, SecretBytes::make(kMostTyped + 2));
+  const std::string shown = prompt + ": ";
+  char* const line = reinterpret_cast<char*>(buffer.data());
+  if (readpassphrase(shown.c_str(), line, kMostTyped + 2, RPP_REQUIRE_TTY) == nullptr) {
+    if (errno == EINTR) return Error{ErrorCode::Usage, "interrupted", std::nullopt, "start again"};
     return Error{ErrorCode::Usage, "no terminal to type a passphrase at", std::nullopt,
                  "give --passphrase-file FILE"};
-  const std::string shown = prompt + ": ";
-  if (write(terminal.get(), shown.data(), shown.size()) < 0) return io_error("/dev/tty");
-  termios quiet = before;
-  quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-  quiet.c_lflag |= ECHONL;
-  tcsetattr(terminal.get(), TCSAFLUSH, &quiet);
-  auto buffer = SecretBytes::make(kMostTyped);
-  const ssize_t got = buffer ? read(terminal.get(), buffer->data(), kMostTyped) : -1;
-  tcsetattr(terminal.get(), TCSAFLUSH, &before);
-  if (!buffer) return std::move(buffer).error();
-  if (got < 0) return io_error("/dev/tty");
-  std::string_view line = buffer->view().substr(0, static_cast<std::size_t>(got));
-  if (line.ends_with('\n')) line.remove_suffix(1);
-  return SecretBytes::copy(line);
+  }
+  const std::size_t length = std::strlen(line);
+  if (length > kMostTyped)
+    return Error{ErrorCode::Usage, fmt::format("a passphrase of more than {} bytes", kMostTyped),
+                 std::nullopt, "choose a shorter one"};
+  return SecretBytes::copy(buffer.view().substr(0, length));
 }
 
 }  // namespace

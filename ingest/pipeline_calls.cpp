@@ -8,7 +8,6 @@
 #include <map>
 #include <span>
 #include <thread>
-#include <unordered_map>
 
 #include "core/base/log.hpp"
 #include "core/base/parallel.hpp"
@@ -72,89 +71,23 @@ CallColumns gather(const CallColumns& from, std::span<const std::uint32_t> rows,
 
 std::vector<bool> mentioned(const CallColumns& c, std::span<const std::uint32_t> rows,
                             std::size_t identifiers) {
-  std::vector<bool> used(identifiers + 1, false);
-  for (const auto* column : {&c.a, &c.b, &c.imei, &c.imsi, &c.forwarded_to}) {
-    if (column->empty()) continue;
-    for (const std::uint32_t row : rows) used[(*column)[row]] = true;
-  }
-  used.erase(used.begin());
-  return used;
-}
-
-Status append_earlier(store::Database& db, const CallTable& table,
-                      const std::vector<std::uint32_t>& known_ids, CallColumns& columns) {
-  if (columns.records == 0) return core::ok();
-  const auto [from, to] =
-      std::minmax_element(columns.started_at_us.begin(), columns.started_at_us.end());
-  store::SegmentQuery query;
-  query.from_us = *from;
-  query.to_us = *to;
-  std::unordered_map<std::uint32_t, std::uint32_t> position_of;
-  for (std::size_t i = 0; i < known_ids.size(); ++i)
-    if (known_ids[i] != 0) position_of.emplace(known_ids[i], static_cast<std::uint32_t>(i) + 1);
-  if (position_of.empty()) return core::ok();
-  std::unordered_map<std::string_view, std::uint32_t> text_of;
-  for (std::size_t i = 0; i < table.columns.texts.size(); ++i)
-    text_of.emplace(table.columns.texts[i], static_cast<std::uint32_t>(i) + 1);
-  const std::int64_t first = *from;
-  const std::int64_t last = *to;
-  return store::for_each_segment(db, query, [&](const CallColumns& old) -> Status {
-    std::vector<std::uint32_t> texts{0};
-    for (const std::string& text : old.texts) {
-      const auto found = text_of.find(text);
-      texts.push_back(found == text_of.end() ? UINT32_MAX : found->second);
+  constexpr std::size_t kWorthSharing = 100'000;
+  const std::size_t parts = rows.size() < kWorthSharing ? 1 : core::cores();
+  std::vector<std::vector<char>> of_part(parts, std::vector<char>(identifiers + 1, 0));
+  core::in_parallel(parts, parts, [&](std::size_t part) {
+    std::vector<char>& used = of_part[part];
+    const std::size_t begin = rows.size() * part / parts;
+    const auto own = rows.subspan(begin, rows.size() * (part + 1) / parts - begin);
+    for (const auto* column : {&c.a, &c.b, &c.imei, &c.imsi, &c.forwarded_to}) {
+      if (column->empty()) continue;
+      for (const std::uint32_t row : own) used[(*column)[row]] = 1;
     }
-    bool known = true;
-    const auto id = [&](const std::vector<std::uint32_t>& column,
-                        std::size_t row) -> std::uint32_t {
-      const std::uint32_t value = CallColumns::at(column, row);
-      if (value == 0) return 0;
-      const auto found = position_of.find(value);
-      known = known && found != position_of.end();
-      return known ? found->second : 0;
-    };
-    const auto text = [&](const std::vector<std::uint32_t>& column,
-                          std::size_t row) -> std::uint32_t {
-      const std::uint32_t index = texts[CallColumns::at(column, row)];
-      known = known && index != UINT32_MAX;
-      return index;
-    };
-    const auto put = [&](auto& column, auto value) {
-      if (value == 0 && column.empty()) return;
-      column.resize(columns.records, 0);
-      column.push_back(value);
-    };
-    for (std::size_t row = 0; row < old.records; ++row) {
-      if (old.started_at_us[row] < first || old.started_at_us[row] > last) continue;
-      known = true;
-      const std::uint32_t a = id(old.a, row);
-      const std::uint32_t b = id(old.b, row);
-      const std::uint32_t imei = id(old.imei, row);
-      const std::uint32_t imsi = id(old.imsi, row);
-      const std::uint32_t forwarded_to = id(old.forwarded_to, row);
-      const std::uint32_t cell = text(old.cell, row);
-      const std::uint32_t last_cell = text(old.last_cell, row);
-      const std::uint32_t roaming = text(old.roaming, row);
-      if (!known) continue;
-      columns.started_at_us.push_back(old.started_at_us[row]);
-      columns.a.push_back(a);
-      columns.b.push_back(b);
-      columns.duration_s.push_back(old.duration_s[row]);
-      columns.kind.push_back(old.kind[row]);
-      columns.flags.push_back(old.flags[row]);
-      put(columns.imei, imei);
-      put(columns.imsi, imsi);
-      put(columns.forwarded_to, forwarded_to);
-      put(columns.cell, cell);
-      put(columns.last_cell, last_cell);
-      put(columns.roaming, roaming);
-      put(columns.latitude_e7, CallColumns::at(old.latitude_e7, row));
-      put(columns.longitude_e7, CallColumns::at(old.longitude_e7, row));
-      put(columns.azimuth_deg, CallColumns::at(old.azimuth_deg, row));
-      ++columns.records;
-    }
-    return core::ok();
   });
+  std::vector<bool> used(identifiers, false);
+  for (const std::vector<char>& part : of_part)
+    for (std::size_t i = 0; i < identifiers; ++i)
+      if (part[i + 1] != 0) used[i] = true;
+  return used;
 }
 
 void cut_to(CallColumns& c, std::size_t records) {
@@ -267,7 +200,8 @@ v1::QuarantinedProduct product_of(const CallTable& table, const CallColumns& col
 
 Status write_segments(session::Session& session, store::Transaction& transaction,
                       const WrittenSource& place, const std::string& authorization_id,
-                      std::size_t count, const SegmentAt& segment_at) {
+                      std::size_t count, const SegmentAt& segment_at,
+                      const std::function<void()>& all_encoded) {
   std::vector<std::vector<std::uint32_t>> mentioned;
   mentioned.reserve(count);
   PALERMO_TRY(std::int64_t id, store::last_segment(session.db()));
@@ -293,6 +227,7 @@ Status write_segments(session::Session& session, store::Transaction& transaction
     mentioned.push_back(std::move(segment.identifiers));
     std::string{}.swap(segment.blob);
   }
+  if (all_encoded) all_encoded();
   return store::write_index(session.db(), first, mentioned);
 }
 
@@ -356,7 +291,7 @@ Result<v1::IngestResult> take_calls(session::Session& session, SourceFile& file,
   PALERMO_TRY(store::BulkIdentifiers bulk, store::BulkIdentifiers::look_up(db, table.identifiers));
   CallColumns& columns = table.columns;
   const std::size_t own = columns.records;
-  PALERMO_CHECK_OK(append_earlier(db, table, bulk.ids(), columns));
+  PALERMO_TRY(const EarlierCalls earlier, append_earlier(db, table, bulk.ids(), columns));
   const SortedCalls sorted = sort_calls(table, columns, own, scope);
   cut_to(columns, own);
 
@@ -370,8 +305,9 @@ Result<v1::IngestResult> take_calls(session::Session& session, SourceFile& file,
   source.set_technique(options.technique);
   source.set_layer(options.layer);
   source.set_rows_read(table.rows_read);
-  source.set_stored(static_cast<std::uint32_t>(sorted.stored.size()));
-  source.set_duplicates(sorted.duplicates);
+  const auto shared = static_cast<std::uint32_t>(sorted.shared.size());
+  source.set_stored(static_cast<std::uint32_t>(sorted.stored.size()) - shared);
+  source.set_duplicates(sorted.duplicates + shared);
   std::uint32_t held = 0;
   for (const auto& [reason, rows] : sorted.quarantine)
     held += static_cast<std::uint32_t>(rows.size());
@@ -383,6 +319,7 @@ Result<v1::IngestResult> take_calls(session::Session& session, SourceFile& file,
   source.set_invalid_numbers(table.invalid_numbers);
   describe_text(file, source);
   for (const std::string& notice : table.notices) source.add_notices(notice);
+  if (shared > 0) source.add_notices(shared_notice("calls", shared));
   const std::vector<bool> seen = mentioned(columns, sorted.stored, table.identifiers.size());
   PALERMO_TRY(NameWarnings names, NameWarnings::make());
   bool names_follow = false;
@@ -403,6 +340,7 @@ Result<v1::IngestResult> take_calls(session::Session& session, SourceFile& file,
     columns.authorization.assign(own, static_cast<std::uint32_t>(columns.texts.size()));
   }
   tell("storing", 0);
+  PALERMO_CHECK_OK(bulk.spellings(seen, source));
   bulk.assign(seen);
   // In a case without identifiers the positions are the numbers, and need no look-up.
   const std::vector<std::uint32_t> positions;
@@ -414,9 +352,20 @@ Result<v1::IngestResult> take_calls(session::Session& session, SourceFile& file,
   PALERMO_TRY(std::string identifier_bytes, bulk.insert());
   PALERMO_CHECK_OK(
       write_identifiers(session, transaction, place, known, std::move(identifier_bytes)));
+  // What is not needed any more goes before the kernel copies the pages of the case: memory in use
+  // is cheaper than new.
+  const bool read_again = !sorted.quarantine.empty() || !sorted.shared.empty();
+  if (!read_again) {
+    IdentifierViews{}.swap(table.identifiers);
+    TextArena::Memory{}.swap(table.identifier_texts);
+  }
   PALERMO_CHECK_OK(write_segments(
       session, transaction, place, options.authorization_id, encoder.size(),
-      [&encoder](std::size_t i) -> store::EncodedSegment& { return encoder.at(i); }));
+      [&encoder](std::size_t i) -> store::EncodedSegment& { return encoder.at(i); },
+      [&columns, read_again] {
+        if (!read_again) columns = CallColumns{};
+      }));
+  PALERMO_CHECK_OK(write_shared_rows(session, place, columns, sorted, own, earlier));
   v1::IngestResult result;
   for (const auto& [reason, rows] : sorted.quarantine) {
     const v1::QuarantinedProduct product =

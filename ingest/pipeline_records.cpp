@@ -250,7 +250,7 @@ Result<v1::IngestResult> ingest_records(session::Session& session, SourceFile& f
   source.set_layer(options.layer);
   source.set_rows_read(batch.rows_read);
   source.set_stored(writer.stored());
-  source.set_duplicates(duplicates);
+  source.set_duplicates(duplicates + writer.shared());
   source.set_quarantined(quarantined);
   source.set_rejected(static_cast<std::uint32_t>(batch.rejects.size()));
   for (v1::Reject& reject : batch.rejects) *source.add_rejects() = std::move(reject);
@@ -259,13 +259,14 @@ Result<v1::IngestResult> ingest_records(session::Session& session, SourceFile& f
   source.set_invalid_numbers(batch.invalid_numbers);
   describe_text(file, source);
   for (const std::string& notice : batch.notices) source.add_notices(notice);
+  if (writer.shared() > 0) source.add_notices(shared_notice("records", writer.shared()));
   if (source.rows_read() !=
       source.stored() + source.duplicates() + source.quarantined() + source.rejected())
     return core::Error{core::ErrorCode::Internal,
                        fmt::format("the counts of {} do not add up; nothing was stored", place.id)};
 
   v1::SourceEntry entry;
-  entry.set_records(source.stored());
+  entry.set_records(static_cast<std::uint32_t>(writer.commitments().size()));
   std::vector<core::Digest> leaves;
   for (const core::Digest& commitment : writer.commitments())
     leaves.push_back(ledger::leaf_hash(core::bytes_of(commitment)));

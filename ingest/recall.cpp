@@ -18,6 +18,7 @@
 #include "core/store/segment_store.hpp"
 #include "ingest/pipeline_calls_detail.hpp"
 #include "ingest/pipeline_records_detail.hpp"
+#include "ingest/shared_recall.hpp"
 #include "ingest/source_writer.hpp"
 
 namespace palermo::ingest {
@@ -103,10 +104,11 @@ Result<std::vector<Group>> records_to_recall(store::Database& db, const std::str
                                              const Judge& judge) {
   std::map<std::pair<std::int64_t, std::string>, Group> groups;
   store::IdentifierBlocks blocks{db};
-  PALERMO_TRY(store::Statement query,
-              db.prepare("SELECT r.seq, r.source, s.id, r.kind, r.layer, r.from_us, r.to_us, "
-                         "r.payload, r.salt FROM record r JOIN source s ON s.seq = r.source "
-                         "WHERE r.authorization_id = ?1 AND r.kind <> 'technique_use' ORDER BY r.seq"));
+  PALERMO_TRY(
+      store::Statement query,
+      db.prepare("SELECT r.seq, r.source, s.id, r.kind, r.layer, r.from_us, r.to_us, "
+                 "r.payload, r.salt FROM record r JOIN source s ON s.seq = r.source "
+                 "WHERE r.authorization_id = ?1 AND r.kind <> 'technique_use' ORDER BY r.seq"));
   PALERMO_CHECK_OK(query.bind(1, id));
   for (;;) {
     PALERMO_TRY(const bool more, query.step());
@@ -129,8 +131,8 @@ Result<std::vector<Group>> records_to_recall(store::Database& db, const std::str
     RecalledRow gone;
     gone.seq = query.integer(0);
     gone.commitment = core::commitment(
-        query.blob(8), store::record_bytes(
-                           payload, {row.kind, row.layer, row.from_us, row.to_us}, mentioned));
+        query.blob(8),
+        store::record_bytes(payload, {row.kind, row.layer, row.from_us, row.to_us}, mentioned));
     describe_product(row);
     gone.sealed = detail::sealed_form(std::move(row));
     Group& group = groups[{query.integer(1), reason}];
@@ -224,9 +226,9 @@ Result<CallTable> table_of(store::Database& db, const CallColumns& columns,
 /// Takes one segment out: what is covered stands again in a new one.
 Status recall_calls(session::Session& session, store::Transaction& transaction,
                     const std::string& id, const SegmentPlace& at, const Judge& judge,
-                    v1::IngestResult& written) {
+                    SharedRecall& shared, v1::IngestResult& written) {
   store::Database& db = session.db();
-  PALERMO_TRY(const CallColumns columns, store::load_segment(db, at.id, store::kColAll, true));
+  PALERMO_TRY(const CallColumns columns, store::load_segment(db, at.id, store::kColAll, true, {}));
   std::vector<std::uint32_t> gone;
   std::vector<std::uint32_t> kept;
   std::string reason;
@@ -237,27 +239,27 @@ Status recall_calls(session::Session& session, store::Transaction& transaction,
     if (!code.empty() && reason.empty()) reason = code;
   }
   if (gone.empty()) return core::ok();
-  PALERMO_CHECK_OK(revise_source(session, transaction, at.place,
-                                 {-static_cast<std::int64_t>(gone.size()), 0,
-                                  kept.empty() ? 0U : 1U},
-                                 {}));
+  std::vector<std::uint32_t> lines;
+  for (const std::uint32_t row : gone) lines.push_back(columns.line[row]);
+  const std::int64_t duplicates = shared.take_out(at.place.seq, lines);
+  PALERMO_CHECK_OK(revise_source(
+      session, transaction, at.place,
+      {duplicates - static_cast<std::int64_t>(gone.size()), -duplicates, kept.empty() ? 0U : 1U},
+      {}));
   std::vector<store::ObservedIdentifier> texts;
   PALERMO_TRY(const CallTable table, table_of(db, columns, texts));
-  const v1::QuarantinedProduct product =
-      detail::product_of(table, table.columns, gone, reason, id);
-  PALERMO_CHECK_OK(write_quarantine(session, transaction, at.place, product,
-                                    static_cast<std::uint32_t>(gone.size()),
-                                    columns.line[gone.front()], columns.line[gone.back()], written,
-                                    "recall"));
+  const v1::QuarantinedProduct product = detail::product_of(table, table.columns, gone, reason, id);
+  PALERMO_CHECK_OK(write_quarantine(
+      session, transaction, at.place, product, static_cast<std::uint32_t>(gone.size()),
+      columns.line[gone.front()], columns.line[gone.back()], written, "recall"));
   PALERMO_TRY(const std::int64_t item, last_item(db));
   PALERMO_CHECK_OK(store::recall_segment(db, at.id, static_cast<std::int64_t>(kept.size()), item));
   if (kept.empty()) return core::ok();
   const CallColumns part = detail::gather(columns, kept, {});
   store::EncodedSegment segment = store::encode_segment(part, columns.texts, 0, kept.size());
-  return detail::write_segments(session, transaction, at.place, id, 1,
-                                [&segment](std::size_t) -> store::EncodedSegment& {
-                                  return segment;
-                                });
+  return detail::write_segments(
+      session, transaction, at.place, id, 1,
+      [&segment](std::size_t) -> store::EncodedSegment& { return segment; });
 }
 
 }  // namespace
@@ -274,9 +276,11 @@ Result<v1::QuarantineOutcome> recall_product(session::Session& session,
   for (Group& group : groups)
     PALERMO_CHECK_OK(recall_group(session, transaction, authorization.id(), group, written));
   PALERMO_TRY(const auto segments, (segments_of(session.db(), authorization.id())));
+  PALERMO_TRY(SharedRecall shared, SharedRecall::load(session.db()));
   for (const SegmentPlace& segment : segments)
     PALERMO_CHECK_OK(
-        recall_calls(session, transaction, authorization.id(), segment, judge, written));
+        recall_calls(session, transaction, authorization.id(), segment, judge, shared, written));
+  PALERMO_CHECK_OK(shared.finish(session, transaction));
   v1::QuarantineOutcome outcome;
   std::uint32_t records = 0;
   for (const v1::QuarantineItem& item : written.quarantine()) {
@@ -285,8 +289,9 @@ Result<v1::QuarantineOutcome> recall_product(session::Session& session,
   }
   outcome.set_still_held(records);
   if (records > 0)
-    outcome.add_notices("findings and pictures made before rest on what was recalled: make them "
-                        "again; copies elsewhere are not reached from here");
+    outcome.add_notices(
+        "findings and pictures made before rest on what was recalled: make them "
+        "again; copies elsewhere are not reached from here");
   return outcome;
 }
 
@@ -294,8 +299,9 @@ Status finish_recall(session::Session& session, v1::QuarantineOutcome& outcome) 
   if (outcome.items().empty()) return core::ok();
   PALERMO_TRY(const bool truncated, store::truncate_log(session.db()));
   if (!truncated)
-    outcome.add_notices("another program has the case open, so its log still holds what was "
-                        "recalled; close it and open the case once more");
+    outcome.add_notices(
+        "another program has the case open, so its log still holds what was "
+        "recalled; close it and open the case once more");
   return core::ok();
 }
 

@@ -191,17 +191,18 @@ Result<Split> release_calls(session::Session& session, store::Transaction& trans
   PALERMO_TRY(const std::int64_t known, store::last_identifier(db));
   PALERMO_TRY(store::BulkIdentifiers bulk, store::BulkIdentifiers::look_up(db, table.identifiers));
   const std::vector<std::uint32_t> authorizations = columns.authorization;
-  PALERMO_CHECK_OK(append_earlier(db, table, bulk.ids(), columns));
+  PALERMO_TRY(const EarlierCalls earlier, append_earlier(db, table, bulk.ids(), columns));
   ScopeRule scope;
   scope.open_material = !rule.coverage;  // an oversight decision asks for no coverage
   scope.coverage = rule.coverage;
-  const SortedCalls sorted = sort_calls(table, columns, own, scope);
+  const SortedCalls sorted = sort_calls(table, columns, own, scope, earlier.same_file);
   cut_to(columns, own);
   columns.authorization = authorizations;
 
   Split split;
-  split.stored = static_cast<std::uint32_t>(sorted.stored.size());
-  split.duplicates = sorted.duplicates;
+  const auto shared = static_cast<std::uint32_t>(sorted.shared.size());
+  split.stored = static_cast<std::uint32_t>(sorted.stored.size()) - shared;
+  split.duplicates = sorted.duplicates + shared;
   std::vector<std::uint32_t> kept;
   for (const auto& [reason, rows] : sorted.quarantine)
     kept.insert(kept.end(), rows.begin(), rows.end());
@@ -217,7 +218,10 @@ Result<Split> release_calls(session::Session& session, store::Transaction& trans
     columns.texts.push_back(rule.authorization->authorization.id());
     columns.authorization.assign(own, static_cast<std::uint32_t>(columns.texts.size()));
   }
-  bulk.assign(mentioned(columns, sorted.stored, table.identifiers.size()));
+  const std::vector<bool> used = mentioned(columns, sorted.stored, table.identifiers.size());
+  v1::Source spelled;
+  PALERMO_CHECK_OK(bulk.spellings(used, spelled));
+  bulk.assign(used);
   std::vector<store::EncodedSegment> segments;
   for (std::size_t begin = 0; begin < sorted.stored.size(); begin += store::kSegmentRecords) {
     const std::size_t size = std::min(store::kSegmentRecords, sorted.stored.size() - begin);
@@ -227,7 +231,7 @@ Result<Split> release_calls(session::Session& session, store::Transaction& trans
   }
   PALERMO_CHECK_OK(revise_source(
       session, transaction, item.source,
-      {split.stored, split.duplicates, static_cast<std::uint32_t>(segments.size())}, {}));
+      {split.stored, split.duplicates, static_cast<std::uint32_t>(segments.size()), &spelled}, {}));
   PALERMO_TRY(std::string identifier_bytes, bulk.insert());
   PALERMO_CHECK_OK(
       write_identifiers(session, transaction, item.source, known, std::move(identifier_bytes)));
@@ -235,6 +239,7 @@ Result<Split> release_calls(session::Session& session, store::Transaction& trans
       session, transaction, item.source,
       rule.authorization ? rule.authorization->authorization.id() : std::string{}, segments.size(),
       [&segments](std::size_t i) -> store::EncodedSegment& { return segments[i]; }));
+  PALERMO_CHECK_OK(write_shared_rows(session, item.source, columns, sorted, own, earlier));
   return split;
 }
 
@@ -275,6 +280,7 @@ Result<Split> release_records(session::Session& session, store::Transaction& tra
     *split.rest.add_records() = std::move(sealed);
   }
   split.stored = writer.stored();
+  split.duplicates += writer.shared();
   if (split.stored + split.duplicates == 0) return split;
   if (undated > 0)
     outcome.add_notices(
@@ -354,8 +360,7 @@ Result<bool> release_item(session::Session& session, store::Transaction& transac
   v1::QuarantinedProduct product;
   if (!product.ParseFromString(opened) || product.source_id() != item.source.id)
     return altered(fmt::format("{} does not hold product of {}", id, item.source.id));
-  PALERMO_TRY(const std::int64_t first_record,
-              store::next_record(session.db()));
+  PALERMO_TRY(const std::int64_t first_record, store::next_record(session.db()));
 
   Split split;
   if (product.segments_size() > 0) {
@@ -547,8 +552,7 @@ Result<v1::QuarantineOutcome> destroy_quarantine(session::Session& session,
   std::vector<Done> destroyed;
   {
     PALERMO_TRY(store::Transaction transaction, db.begin());
-    PALERMO_TRY(const std::int64_t first_record,
-                store::next_record(db));
+    PALERMO_TRY(const std::int64_t first_record, store::next_record(db));
     for (const std::string& id : request.items) {
       PALERMO_TRY(Item item, load_item(session, id));
       if (item.summary.status() != "held") {

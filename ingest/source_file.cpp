@@ -2,8 +2,9 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <pthread.h>
+#include <sched.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,6 +23,12 @@ core::Error refused(const std::string& path, std::string why, std::string next =
 
 std::int64_t modified_ns(const struct stat& status) {
   return static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
+}
+
+/// A wish: nothing but time depends on it.
+void schedule(pthread_t thread, int policy) {
+  const sched_param lowest{};
+  pthread_setschedparam(thread, policy, &lowest);
 }
 
 constexpr std::size_t kPiece = 4U << 20;
@@ -60,9 +67,9 @@ core::Status SourceFile::map() {
   data_ = static_cast<char*>(mapped);
   madvise(mapped, size_, MADV_SEQUENTIAL | MADV_WILLNEED);
   hashing_ = std::thread{[this] {
-    // Whoever reads the rows has all cores to himself; the digest is needed when they are merged,
-    // which leaves some idle. On Linux this is of the thread, not of the process.
-    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), 10);
+    // Whoever reads the rows has all cores to himself; the digest is needed once they are merged,
+    // which leaves some idle.
+    schedule(pthread_self(), SCHED_IDLE);
     core::Sha256 hash;
     for (std::size_t at = 0; at < size_ && !stop_.load(std::memory_order_relaxed); at += kPiece) {
       const std::string_view piece{data_ + at, std::min(kPiece, size_ - at)};
@@ -76,9 +83,16 @@ core::Status SourceFile::map() {
 
 SourceFile::~SourceFile() {
   stop_ = true;
-  if (hashing_.joinable()) hashing_.join();
+  end_hashing();
   if (data_ != nullptr) munmap(data_, size_);
   if (descriptor_ >= 0) close(descriptor_);
+}
+
+void SourceFile::end_hashing() {
+  if (!hashing_.joinable()) return;
+  // Somebody waits for it now, and on a busy machine an idle thread may never run.
+  schedule(hashing_.native_handle(), SCHED_OTHER);
+  hashing_.join();
 }
 
 void SourceFile::let_go(std::string_view part) const {
@@ -94,7 +108,7 @@ void SourceFile::let_go(std::string_view part) const {
 }
 
 core::Result<std::string> SourceFile::sha256() {
-  if (hashing_.joinable()) hashing_.join();
+  end_hashing();
   struct stat status {};
   if (fstat(descriptor_, &status) != 0 || static_cast<std::size_t>(status.st_size) != size_ ||
       modified_ns(status) != modified_ns_)

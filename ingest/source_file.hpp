@@ -55,6 +55,7 @@ class SourceFile {
   SourceFile() = default;
   /// Maps `descriptor_`, of which `size_` is known, and starts the digest.
   core::Status map();
+  void end_hashing();
   std::string path_;
   std::size_t name_at_ = 0;  // where name() begins
   int descriptor_ = -1;

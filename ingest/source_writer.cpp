@@ -2,13 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 #include "core/authorization/authorization_store.hpp"
 #include "core/base/encoding.hpp"
+#include "core/base/json_message.hpp"
 #include "core/base/text.hpp"
 #include "core/base/time.hpp"
-#include "core/sealing/sealed_box.hpp"
-#include "core/base/json_message.hpp"
 #include "core/ledger/merkle.hpp"
+#include "core/sealing/sealed_box.hpp"
 #include "core/store/identifier_store.hpp"
 #include "core/store/record_store.hpp"
 #include "core/store/row_bytes.hpp"
@@ -105,6 +107,24 @@ Status write_identifiers(session::Session& session, store::Transaction& transact
   return core::ok();
 }
 
+namespace {
+
+/// Those of `from` that `to` has not, in the order of the identifiers.
+void add_spellings(const v1::Source& from, v1::Source& to) {
+  std::map<std::uint32_t, std::string> all;
+  for (const v1::Source* source : {static_cast<const v1::Source*>(&to), &from})
+    for (const v1::Spelling& spelling : source->spellings())
+      all.emplace(spelling.identifier(), spelling.raw());
+  to.clear_spellings();
+  for (auto& [identifier, raw] : all) {
+    v1::Spelling& spelling = *to.add_spellings();
+    spelling.set_identifier(identifier);
+    spelling.set_raw(std::move(raw));
+  }
+}
+
+}  // namespace
+
 Status revise_source(session::Session& session, store::Transaction& transaction,
                      const WrittenSource& place, const SourceChange& change,
                      const std::vector<core::Digest>& added) {
@@ -148,6 +168,7 @@ Status revise_source(session::Session& session, store::Transaction& transaction,
   source.set_stored(moved(source.stored(), change.stored));
   source.set_duplicates(moved(source.duplicates(), change.duplicates));
   source.set_quarantined(moved(source.quarantined(), -change.stored - change.duplicates));
+  if (change.spellings != nullptr) add_spellings(*change.spellings, source);
   const std::string payload = source.SerializeAsString();
   v1::LedgerEntry entry;
   entry.set_id(place.id);
@@ -239,6 +260,13 @@ Result<ScopeRule> scope_of(session::Session& session, const IngestOptions& optio
   }
   PALERMO_TRY(rule.coverage, authorization::Coverage::compile(stored->authorization));
   return rule;
+}
+
+std::string shared_notice(std::string_view what, std::uint32_t count) {
+  return fmt::format(
+      "{} of the duplicates: {} that another file of the case holds too, counted once and kept "
+      "with the place and the authorization of each file",
+      count, what);
 }
 
 void describe_text(const SourceFile& file, v1::Source& source) {

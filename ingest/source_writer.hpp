@@ -50,31 +50,32 @@ struct SourceChange {
   std::int64_t stored = 0;
   std::int64_t duplicates = 0;
   std::uint32_t segments = 0;  // added
+  /// How the product that comes in spells known identifiers (BulkIdentifiers); nullptr: none.
+  const v1::Source* spellings = nullptr;
 };
 
 /// Gives the source's row new counts and its entry a new revision.
 /// @param added  commitments to records that the caller inserts behind those that stand
 /// @error Integrity  the source or its records are not what the ledger says
-[[nodiscard]] core::Status revise_source(session::Session& session,
-                                         store::Transaction& transaction,
+[[nodiscard]] core::Status revise_source(session::Session& session, store::Transaction& transaction,
                                          const WrittenSource& place, const SourceChange& change,
                                          const std::vector<core::Digest>& added);
 
 /// Seals one group of rows that share a rule code, appends its entry, inserts its row, and adds it
 /// to the answer.
 /// @param action  hold, or recall for product that stood in the case
-[[nodiscard]] core::Status write_quarantine(session::Session& session,
-                                            store::Transaction& transaction,
-                                            const WrittenSource& place,
-                                            const v1::QuarantinedProduct& product,
-                                            std::uint32_t count, std::uint32_t first_line,
-                                            std::uint32_t last_line, v1::IngestResult& result,
-                                            const char* action = "hold");
+[[nodiscard]] core::Status write_quarantine(
+    session::Session& session, store::Transaction& transaction, const WrittenSource& place,
+    const v1::QuarantinedProduct& product, std::uint32_t count, std::uint32_t first_line,
+    std::uint32_t last_line, v1::IngestResult& result, const char* action = "hold");
 
 /// Loads the authorization that the options name.
 /// @error BadInput  there is none of that id
 [[nodiscard]] core::Result<ScopeRule> scope_of(session::Session& session,
                                                const IngestOptions& options);
+
+/// That so many of a file's calls or records stand in another file of the case too.
+[[nodiscard]] std::string shared_notice(std::string_view what, std::uint32_t count);
 
 /// Encoding and sheets of the text that was read, and what decoding it had to say.
 void describe_text(const SourceFile& file, v1::Source& source);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <limits>
 #include <set>
 #include <utility>
 
@@ -135,8 +137,8 @@ Status load_segments(store::Database& db, Facts& facts) {
     PALERMO_TRY(const core::Json entry, core::parse_json(query.blob(3)));
     const auto auth = entry.find("auth");
     if (auth == entry.end()) continue;
-    facts.products.push_back({fmt::format("segment {}", query.integer(0)),
-                              auth->get<std::string>(), query.integer(1), query.integer(2),
+    facts.products.push_back({fmt::format("segment {}", query.integer(0)), auth->get<std::string>(),
+                              query.integer(1), query.integer(2),
                               static_cast<std::uint32_t>(query.integer(4)), true});
   }
 }
@@ -188,6 +190,10 @@ Result<Facts> load_facts(store::Database& db, std::int64_t as_of_us) {
   facts.as_of_us = as_of_us;
   PALERMO_CHECK_OK(load_authorizations(db, facts));
   PALERMO_CHECK_OK(load_records(db, facts));
+  std::stable_sort(facts.uses.begin(), facts.uses.end(), [](const UseFact& x, const UseFact& y) {
+    constexpr std::int64_t kLast = std::numeric_limits<std::int64_t>::max();
+    return x.from_us.value_or(kLast) < y.from_us.value_or(kLast);
+  });
   PALERMO_CHECK_OK(load_segments(db, facts));
   PALERMO_CHECK_OK(load_quarantine(db, facts));
   PALERMO_CHECK_OK(load_ledger(db, facts));

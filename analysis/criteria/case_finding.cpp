@@ -1,12 +1,13 @@
 #include "analysis/criteria/case_finding.hpp"
 
 #include <fmt/format.h>
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
+#include <algorithm>
 #include <map>
 
+#include "analysis/criteria/decision_log.hpp"
 #include "analysis/criteria/known_at.hpp"
+#include "analysis/criteria/statement_decisions.hpp"
 #include "analysis/entity/event_log.hpp"
 #include "core/base/encoding.hpp"
 #include "core/base/json_message.hpp"
@@ -19,17 +20,6 @@ namespace {
 
 using core::Error;
 using core::ErrorCode;
-
-std::string bytes_of(const google::protobuf::Message& message) {
-  std::string out;
-  {
-    google::protobuf::io::StringOutputStream stream{&out};
-    google::protobuf::io::CodedOutputStream coded{&stream};
-    coded.SetSerializationDeterministic(true);
-    message.SerializeToCodedStream(&coded);
-  }
-  return out;
-}
 
 v1::Access consultation(const std::string& object, const char* command) {
   v1::Access access;
@@ -99,26 +89,12 @@ core::Result<v1::FactsFile> stated_by_case(store::Database& db,
     *facts.add_statements() = std::move(statement);
   // A decision counts when an operator signed it; what a file calls a judgement stays evidence of
   // its own and keeps its id, so that nobody takes it for the other.
-  PALERMO_TRY(store::Statement query,
-              db.prepare("SELECT payload, leaf FROM decision ORDER BY seq"));
-  while (true) {
-    PALERMO_TRY(const bool row, query.step());
-    if (!row) return facts;
-    if (before_leaf && query.integer(1) >= *before_leaf) continue;
-    v1::Statement& statement = *facts.add_statements();
-    if (statement.ParseFromString(std::string{query.blob(0)})) {
-      v1::Decided& decided = *statement.mutable_decided();
-      decided.set_event_id(statement.id());
-      decided.set_by(statement.judgement().by());
-      decided.set_at(statement.judgement().at());
-    } else {
-      return Error{ErrorCode::Integrity,
-                   fmt::format("the decision of leaf {} cannot be read back", query.integer(1)),
-                   std::nullopt,
-                   {},
-                   "ALTERED"};
-    }
-  }
+  PALERMO_TRY(ElementDecisions decided, element_decisions(db, before_leaf));
+  for (v1::Statement& statement : decided.standing) *facts.add_statements() = std::move(statement);
+  for (const auto& [decision, withdrawal] : decided.withdrawn)
+    *facts.add_statements() = as_judgement(decision, withdrawal);
+  PALERMO_CHECK_OK(add_accepted(db, before_leaf, facts));
+  return facts;
 }
 
 namespace {
@@ -270,17 +246,13 @@ core::Result<v1::DecisionResult> decide(session::Session& session, const std::st
     return Error{ErrorCode::InvalidArgument,
                  fmt::format("--outcome: '{}'", core::printable(outcome, 40)), std::nullopt,
                  "use indicated, not_indicated or undetermined"};
-  if (reason.find_first_not_of(" \t\r\n") == std::string::npos)
-    return Error{ErrorCode::InvalidArgument, "--reason: a decision needs reasons", std::nullopt,
-                 "say in words why the element is so decided"};
-  if (!core::is_valid_utf8(reason))
-    return Error{ErrorCode::InvalidArgument, "--reason: the text is not valid UTF-8"};
+  PALERMO_CHECK_OK(check_reason(reason, "the element"));
 
   PALERMO_TRY(store::Transaction transaction, session.db().begin());
-  PALERMO_TRY(const std::int64_t before, session.db().scalar("SELECT count(*) FROM decision"));
+  PALERMO_TRY(const std::string id, next_decision_id(session.db()));
   const std::string at = core::format_utc_us(core::now_us());
   v1::Statement statement;
-  statement.set_id(fmt::format("DEC-{}", before + 1));
+  statement.set_id(id);
   statement.set_kind(v1::Statement::assessment);
   statement.set_text(reason);
   statement.set_source(session.operator_name());
@@ -290,23 +262,8 @@ core::Result<v1::DecisionResult> decide(session::Session& session, const std::st
   judgement.set_by(session.operator_name());
   judgement.set_reason(reason);
   judgement.set_at(at);
-  const std::string payload = bytes_of(statement);
-  const std::string salt = core::random_bytes(32);
-  v1::LedgerEntry entry;
-  entry.set_id(statement.id());
-  v1::DecisionEntry& body = *entry.mutable_decision();
-  body.set_element(element);
-  body.set_outcome(outcome);
-  body.set_reason_commit(core::to_hex(core::commitment(salt, payload)));
-  PALERMO_TRY(const ledger::AppendedLeaf leaf,
-              session.ledger().append(transaction, std::move(entry), session.actor()));
-  PALERMO_TRY(
-      store::Statement insert,
-      session.db().prepare("INSERT INTO decision (payload, salt, leaf) VALUES (?1, ?2, ?3)"));
-  PALERMO_CHECK_OK(insert.bind_blob(1, payload));
-  PALERMO_CHECK_OK(insert.bind_blob(2, salt));
-  PALERMO_CHECK_OK(insert.bind(3, static_cast<std::int64_t>(leaf.index)));
-  PALERMO_CHECK_OK(insert.run());
+  PALERMO_TRY(const std::uint64_t leaf,
+              append_decision(session, transaction, id, element, outcome, statement));
   PALERMO_CHECK_OK(transaction.commit());
 
   v1::DecisionResult out;
@@ -315,8 +272,80 @@ core::Result<v1::DecisionResult> decide(session::Session& session, const std::st
   out.set_outcome(outcome);
   out.set_by(session.operator_name());
   out.set_at(at);
-  out.set_leaf_index(static_cast<std::uint32_t>(leaf.index));
+  out.set_leaf_index(static_cast<std::uint32_t>(leaf));
   out.set_overrides(known->judgement_term().empty());
+  return out;
+}
+
+namespace {
+
+/// The decision on an element that counts among those that stand: the newest.
+std::string counting(const std::vector<v1::Statement>& standing, const std::string& element,
+                     const std::string& without) {
+  std::string out;
+  for (const v1::Statement& one : standing)
+    if (one.judgement().element() == element && one.id() != without) out = one.id();
+  return out;
+}
+
+/// Why a decision that does not stand cannot be withdrawn.
+Error not_standing(const ElementDecisions& decided, bool about_statement, const std::string& id) {
+  for (const auto& [decision, withdrawal] : decided.withdrawn)
+    if (decision.id() == id)
+      return Error{ErrorCode::InvalidArgument,
+                   fmt::format("{} was withdrawn already by {} on {}", id, withdrawal.by(),
+                               withdrawal.at().substr(0, 10)),
+                   std::nullopt, "`palermo decide ELEMENT` decides anew"};
+  if (about_statement)
+    return Error{ErrorCode::InvalidArgument,
+                 fmt::format("{} is about a proposed statement, not about an element", id),
+                 std::nullopt, "`palermo statement reject` takes an acceptance back"};
+  return Error{ErrorCode::NotFound,
+               fmt::format("no decision on an element is called '{}'", core::printable(id, 60)),
+               std::nullopt, "`palermo assess` shows the decisions of each element with their ids"};
+}
+
+}  // namespace
+
+core::Result<v1::WithdrawalResult> withdraw(session::Session& session, const std::string& decision,
+                                            const std::string& reason) {
+  PALERMO_CHECK_OK(session.permit(authorization::Operation::Decide));
+  PALERMO_CHECK_OK(check_reason(reason, "the withdrawal"));
+  PALERMO_TRY(store::Transaction transaction, session.db().begin());
+  PALERMO_TRY(const ElementDecisions decided, element_decisions(session.db(), std::nullopt));
+  const auto meant = std::find_if(decided.standing.begin(), decided.standing.end(),
+                                  [&](const v1::Statement& one) { return one.id() == decision; });
+  if (meant == decided.standing.end()) {
+    PALERMO_TRY(const auto statements, statement_decisions(session.db()));
+    bool about_statement = false;
+    for (const auto& [proposal, all] : statements)
+      for (const v1::StatementDecision& one : all)
+        about_statement = about_statement || one.decision_id() == decision;
+    return not_standing(decided, about_statement, decision);
+  }
+  const v1::Judgement& judged = meant->judgement();
+  PALERMO_TRY(const std::string id, next_decision_id(session.db()));
+  v1::Withdrawal withdrawal;
+  withdrawal.set_decision_id(id);
+  withdrawal.set_withdrawn(decision);
+  withdrawal.set_by(session.operator_name());
+  withdrawal.set_at(core::format_utc_us(core::now_us()));
+  withdrawal.set_reason(reason);
+  PALERMO_TRY(const std::uint64_t leaf,
+              append_decision(session, transaction, id, judged.element(), "withdrawn", withdrawal));
+  PALERMO_CHECK_OK(transaction.commit());
+
+  v1::WithdrawalResult out;
+  out.set_decision_id(id);
+  out.set_withdrawn(decision);
+  out.set_element(judged.element());
+  out.set_outcome(judged.outcome());
+  out.set_decided_by(judged.by());
+  out.set_decided_at(judged.at());
+  out.set_by(withdrawal.by());
+  out.set_at(withdrawal.at());
+  out.set_counts_now(counting(decided.standing, judged.element(), decision));
+  out.set_leaf_index(static_cast<std::uint32_t>(leaf));
   return out;
 }
 

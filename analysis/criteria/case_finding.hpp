@@ -9,6 +9,7 @@
 #include "analysis/entity/decisions.hpp"
 #include "core/base/result.hpp"
 #include "core/session/session.hpp"
+#include "palermo/v1/decision.pb.h"
 #include "palermo/v1/finding.pb.h"
 
 namespace palermo::criteria {
@@ -42,5 +43,16 @@ namespace palermo::criteria {
                                                       const std::string& element,
                                                       const std::string& outcome,
                                                       const std::string& reason);
+
+/// Withdraws a decision on an element, signed in the ledger. It is kept, no longer counts, and every
+/// later finding says who withdrew it and why. An earlier decision on the element that stands counts
+/// again.
+/// @param decision  "DEC-2"
+/// @error NotFound         there is no such decision on an element
+/// @error InvalidArgument  it is withdrawn already, is about a statement, or no reason is given
+/// @error Refused          the role may not decide
+[[nodiscard]] core::Result<v1::WithdrawalResult> withdraw(session::Session& session,
+                                                          const std::string& decision,
+                                                          const std::string& reason);
 
 }  // namespace palermo::criteria

@@ -7,6 +7,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "analysis/criteria/about.hpp"
 #include "analysis/criteria/evaluators.hpp"
 #include "core/base/text.hpp"
 
@@ -121,7 +122,9 @@ Judgements collect_judgements(const Instruments& instruments, const Facts& facts
   for (const Statement* s : facts.statements().judgements()) {
     if (facts.is_left_out(*s)) continue;
     const v1::Judgement& j = s->judgement();
-    if (contradicts(*s)) {
+    if (is_about_no_element(*s)) {
+      notices.push_back(fmt::format("{}: {}", s->id(), s->text()));
+    } else if (contradicts(*s)) {
       notices.push_back(
           fmt::format("judgement {} is not used: it is marked as contradicting", s->id()));
     } else if (blank(j.by()) || blank(j.reason())) {

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "analysis/criteria/evaluators.hpp"
+#include "core/base/text.hpp"
 
 namespace palermo::criteria {
 namespace {
@@ -316,8 +317,10 @@ Answer evaluate_concert(const Facts& facts) {
   for (const Statement* s : facts.used()) {
     if (s->has_relation() && !contradicts(*s)) {
       if (!facts.brief())
-        tally.answer.notes.push_back(
-            fmt::format("{} is contact or kinship: a lead, not concert", s->id()));
+        tally.answer.notes.push_back(fmt::format(
+            "{} states that two persons are related ({}), and not that they act together: "
+            "a lead, not concert",
+            s->id(), core::printable(s->relation().kind(), 40)));
       continue;
     }
     if (!s->has_act() && !s->has_agreement()) continue;

@@ -9,6 +9,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "analysis/criteria/about.hpp"
+
 namespace palermo::criteria {
 namespace {
 
@@ -388,7 +390,8 @@ std::vector<Unit> statements_of(const v1::FactsFile& file, const Facts& facts) {
   std::vector<Unit> out;
   for (const Statement* s : facts.used()) out.push_back({s->id(), {s}});
   for (const Statement& s : file.statements())
-    if (s.has_judgement() && !facts.is_left_out(s)) out.push_back({s.id(), {&s}});
+    if (s.has_judgement() && !is_about_no_element(s) && !facts.is_left_out(s))
+      out.push_back({s.id(), {&s}});
   return out;
 }
 

@@ -34,6 +34,7 @@ struct Use {
   std::uint8_t kind = 0;
   std::uint32_t served = 0;
   std::string cell, last_cell;
+  std::string authorization_id;  // of the record itself
   std::optional<double> latitude, longitude, azimuth;
 };
 
@@ -130,6 +131,7 @@ class Locator {
     use.at_us = at_us;
     use.record_id = fmt::format("{}:{}", c.source_id, c.line[row]);
     use.kind = c.kind[row];
+    use.authorization_id = c.text(c.authorization, row);
     use.served = served != 0 ? served : store::CallColumns::at(c.imsi, row);
     if (use.served == 0) use.served = store::CallColumns::at(c.imei, row);
     constexpr double kE7 = 1e7;
@@ -298,6 +300,7 @@ class Locator {
     record.set_record_id(use.record_id);
     record.set_started_at(core::format_utc(use.at_us));
     record.set_kind(std::string{store::kind_name(use.kind)});
+    record.set_authorization_id(use.authorization_id);
     PALERMO_TRY(*record.mutable_served(), name_of(use.served));
     const auto add_cell = [&](const std::string& text, const char* part, bool with_position) {
       LocatedCell& cell = *record.add_cells();

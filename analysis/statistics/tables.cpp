@@ -11,6 +11,7 @@
 #include "analysis/compliance/rules.hpp"
 #include "core/base/text.hpp"
 #include "core/base/time.hpp"
+#include "core/store/record_store.hpp"
 
 namespace palermo::statistics {
 namespace {
@@ -377,19 +378,15 @@ Result<CaseFacts> load(store::Database& db, std::int64_t as_of_us) {
   const v1::ComplianceResult judged = compliance::judge(out.facts);
   for (const v1::Violation& violation : judged.violations())
     out.violations.emplace_back(violation.rule(), violation.authorization_id());
-  PALERMO_TRY(store::Statement query,
-              db.prepare("SELECT payload FROM record WHERE kind = 'intercept' ORDER BY seq"));
-  for (;;) {
-    PALERMO_TRY(const bool row, query.step());
-    if (!row) return out;
-    v1::Record record;
-    const std::string_view payload = query.blob(0);
-    if (!record.ParseFromArray(payload.data(), static_cast<int>(payload.size())))
-      return Error{ErrorCode::Integrity, "a session cannot be read back", std::nullopt,
-                   "run `palermo audit verify`", "ALTERED"};
-    out.sessions.push_back({record.authorization_id(), record.intercept().relevance(),
-                            record.intercept().privileged()});
-  }
+  store::RecordQuery sessions;
+  sessions.kind = "intercept";
+  PALERMO_CHECK_OK(store::for_each_record(db, sessions, [&out](const store::StoredRecord& stored) {
+    const v1::InterceptSession& session = stored.record.intercept();
+    out.sessions.push_back(
+        {stored.record.authorization_id(), session.relevance(), session.privileged()});
+    return core::ok();
+  }));
+  return out;
 }
 
 Result<Sheet> sheet_of(std::string_view id, int year, const std::vector<CaseFacts>& cases) {

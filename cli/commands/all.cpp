@@ -20,6 +20,7 @@ std::vector<Command> add_commands(CLI::App& app) {
   std::vector<Command> all;
   append(all, add_init(app));
   append(all, add_user(app));
+  append(all, add_case(app));
   append(all, add_policy(app));
   append(all, add_authorize(app));
   append(all, add_technique(app));
@@ -37,6 +38,8 @@ std::vector<Command> add_commands(CLI::App& app) {
   append(all, add_mla(app));
   append(all, add_cooperation(app));
   append(all, add_decide(app));
+  append(all, add_statement(app));
+  append(all, add_protection(app));
   append(all, add_simulate(app));
   append(all, add_audit(app));
   append(all, add_network(app));

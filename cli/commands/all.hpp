@@ -9,6 +9,7 @@ namespace palermo::cli {
 
 Command add_init(CLI::App& app);
 std::vector<Command> add_user(CLI::App& app);
+std::vector<Command> add_case(CLI::App& app);
 std::vector<Command> add_authorize(CLI::App& app);
 std::vector<Command> add_quarantine(CLI::App& app);
 Command add_ingest(CLI::App& app);
@@ -21,6 +22,8 @@ Command add_assess(CLI::App& app);
 std::vector<Command> add_catalogue(CLI::App& app);
 Command add_report(CLI::App& app);
 Command add_decide(CLI::App& app);
+std::vector<Command> add_statement(CLI::App& app);
+std::vector<Command> add_protection(CLI::App& app);
 Command add_simulate(CLI::App& app);
 std::vector<Command> add_audit(CLI::App& app);
 std::vector<Command> add_mla(CLI::App& app);

@@ -147,6 +147,11 @@ std::string trace_text(const v1::RecordsResult& result) {
   line("grade", r.grade());
   line("authorization",
        r.authorization_id().empty() ? "none: open or published material" : r.authorization_id());
+  for (const v1::RecordPlace& place : r.also_in())
+    line("also in", fmt::format("{}, {}", place.record_id(),
+                                place.authorization_id().empty()
+                                    ? "open or published material"
+                                    : fmt::format("authorization {}", place.authorization_id())));
   line("stated in", result.stated_in());
   line("line", fmt::format("{} of {}", r.line(), source.name()));
   line("SHA-256", source.sha256());

@@ -87,6 +87,9 @@ void expect_same(Findings& findings, const std::string& place, const char* what,
 [[nodiscard]] core::Status check_decisions(store::Database& db, const Spoken& entries,
                                            v1::VerifyResult& result, Findings& findings);
 
+/// Calls that several files hold, against the rows of those files and the counts of their entries.
+[[nodiscard]] core::Status check_shared_calls(store::Database& db, Findings& findings);
+
 /// Time stamps by third parties, against the checkpoints they stamp.
 [[nodiscard]] core::Status check_timestamps(store::Database& db, const Spoken& entries,
                                             Findings& findings);

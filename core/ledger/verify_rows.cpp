@@ -768,6 +768,7 @@ Status check_rows(store::Database& db, const Spoken& entries, v1::VerifyResult& 
   const google::protobuf::LogSilencer silence;
   Sources sources;
   PALERMO_CHECK_OK(check_sources(db, entries, sources, result, findings));
+  PALERMO_CHECK_OK(check_shared_calls(db, findings));
   PALERMO_CHECK_OK(check_quarantine(db, entries, sources, result, findings));
   PALERMO_CHECK_OK(check_recalls(db, entries, findings));
   PALERMO_CHECK_OK(check_quarantine_decisions(db, entries, result, findings));

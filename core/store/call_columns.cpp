@@ -279,6 +279,27 @@ Result<CallColumns> decode_segment(std::string_view blob, unsigned wanted) {
   return unpack_segment(segment, wanted);
 }
 
+void keep_rows(CallColumns& c, std::span<const std::uint32_t> rows) {
+  if (rows.size() == c.records) return;
+  const auto keep = [rows](auto& column) {
+    if (column.empty()) return;
+    for (std::size_t i = 0; i < rows.size(); ++i) column[i] = column[rows[i]];
+    column.resize(rows.size());
+  };
+  keep(c.started_at_us);
+  for (auto* column : {&c.a, &c.b, &c.line, &c.imei, &c.imsi, &c.forwarded_to, &c.cell,
+                       &c.last_cell, &c.roaming, &c.authorization})
+    keep(*column);
+  keep(c.duration_s);
+  keep(c.kind);
+  keep(c.flags);
+  keep(c.utc_offset_min);
+  keep(c.latitude_e7);
+  keep(c.longitude_e7);
+  keep(c.azimuth_deg);
+  c.records = rows.size();
+}
+
 CallRow row_of(const CallColumns& c, std::size_t row) {
   CallRow call;
   call.source_id = c.source_id;

@@ -85,6 +85,9 @@ struct CallRow {
 /// Row `row` of columns decoded with kColAll.
 [[nodiscard]] CallRow row_of(const CallColumns& columns, std::size_t row);
 
+/// Leaves only these rows. @param rows  ascending
+void keep_rows(CallColumns& columns, std::span<const std::uint32_t> rows);
+
 /// Names of the flags that are set, lower case with underscores, in bit order.
 [[nodiscard]] std::vector<std::string> flag_names(std::uint32_t flags);
 /// The kind a stored number stands for; CALL_KIND_UNSPECIFIED for one this program does not know.

@@ -59,6 +59,7 @@ struct Cursor : sqlite3_vtab_cursor {
   TableContext* context = nullptr;
   unsigned groups = kColAll;
   std::vector<std::int64_t> segments;
+  SharedCalls shared;
   std::size_t next_segment = 0;
   CallColumns columns;
   std::size_t row = 0;
@@ -87,7 +88,7 @@ struct Cursor : sqlite3_vtab_cursor {
         return core::ok();
       }
       const Inside inside{*context};
-      PALERMO_TRY(columns, load_segment(*context->db, segments[next_segment++], groups, true));
+      PALERMO_TRY(columns, load_segment(*context->db, segments[next_segment++], groups, true, shared));
       row = 0;
     }
   }
@@ -293,6 +294,7 @@ core::Status begin(Cursor& cursor, std::string_view plan, sqlite3_value** values
       query.identifiers.assign((*narrowest)->begin(), (*narrowest)->end());
   }
   PALERMO_TRY(cursor.segments, segment_ids(*cursor.context->db, query));
+  PALERMO_TRY(cursor.shared, SharedCalls::load(*cursor.context->db));
   return cursor.settle();
 }
 

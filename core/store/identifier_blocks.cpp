@@ -309,19 +309,25 @@ Result<std::int64_t> IdentifierBlocks::id_of(std::string_view kind, std::string_
 }
 
 Result<std::vector<std::int64_t>> IdentifierBlocks::ids_of(std::string_view value) {
-  // One pass over the index, which SQLite makes faster than a directory is read; for one value.
-  PALERMO_TRY(Statement query, db_->prepare("SELECT first FROM identifier_block "
-                                            "WHERE low <= ?1 AND high >= ?1 ORDER BY first"));
+  // The index begins with the kind: walk from kind to kind, then look at those that begin before.
+  PALERMO_TRY(Statement query,
+              db_->prepare("WITH RECURSIVE known(k) AS (SELECT min(kind) FROM identifier_block "
+                           "UNION ALL SELECT (SELECT min(kind) FROM identifier_block WHERE "
+                           "kind > k) FROM known WHERE k IS NOT NULL) SELECT first FROM "
+                           "identifier_block WHERE kind IN (SELECT k FROM known WHERE k IS NOT "
+                           "NULL) AND low <= ?1 AND high >= ?1"));
   PALERMO_CHECK_OK(query.bind(1, value));
   std::vector<std::int64_t> ids;
   while (true) {
     PALERMO_TRY(const bool row, query.step());
-    if (!row) return ids;
+    if (!row) break;
     const std::int64_t first = query.integer(0);
     PALERMO_TRY(const IdentifierBlock* found, block(first));
     if (const auto position = found->find(value))
       ids.push_back(first + static_cast<std::int64_t>(*position));
   }
+  std::sort(ids.begin(), ids.end());
+  return ids;
 }
 
 Result<std::optional<ObservedIdentifier>> IdentifierBlocks::find(std::int64_t id) {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "palermo/v1/source.pb.h"
+
 namespace palermo::store {
 namespace {
 
@@ -96,6 +98,41 @@ Result<BulkIdentifiers> BulkIdentifiers::look_up(Database& db,
     find.reset();
   }
   return bulk;
+}
+
+Status BulkIdentifiers::spellings(const std::vector<bool>& used, v1::Source& source) const {
+  std::vector<std::pair<std::int64_t, std::size_t>> known;  // id, position
+  for (std::size_t i = 0; i < used.size(); ++i)
+    if (used[i] && ids_[i] != 0) known.emplace_back(ids_[i], i);
+  if (known.empty()) return core::ok();
+  std::sort(known.begin(), known.end());
+  std::vector<std::int64_t> ids;
+  ids.reserve(known.size());
+  for (const auto& [id, position] : known) ids.push_back(id);
+  std::vector<std::string> firsts(known.size());
+  std::vector<bool> packed(known.size(), false);
+  std::size_t next = 0;
+  IdentifierBlocks blocks{*db_};
+  PALERMO_CHECK_OK(blocks.find_all(ids, [&](std::int64_t id, ObservedIdentifier identifier) {
+    while (ids[next] != id) ++next;
+    firsts[next] = std::move(identifier.raw);
+    packed[next] = true;
+  }));
+  PALERMO_TRY(Statement find, db_->prepare("SELECT raw FROM identifier WHERE id = ?1"));
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    if (!packed[i]) {
+      PALERMO_CHECK_OK(find.bind(1, ids[i]));
+      PALERMO_TRY(const bool row, find.step());
+      if (row) firsts[i] = find.text(0);
+      find.reset();
+    }
+    const std::string_view raw = identifiers_[known[i].second].raw;
+    if (raw == firsts[i]) continue;
+    v1::Spelling& spelling = *source.add_spellings();
+    spelling.set_identifier(static_cast<std::uint32_t>(ids[i]));
+    spelling.set_raw(std::string{raw});
+  }
+  return core::ok();
 }
 
 void BulkIdentifiers::assign(const std::vector<bool>& used) {

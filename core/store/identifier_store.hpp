@@ -13,6 +13,10 @@
 #include "core/store/record_row.hpp"
 #include "core/store/row_bytes.hpp"
 
+namespace palermo::v1 {
+class Source;
+}
+
 namespace palermo::store {
 
 /// Gives identifiers their numbers in the case, inserting those that are new. Lives for one
@@ -48,10 +52,13 @@ class BulkIdentifiers {
  public:
   /// @param identifiers  distinct by (kind, value); they and their texts must outlive this
   /// @cost one look-up each, none in a case that has no identifiers yet
-  [[nodiscard]] static Result<BulkIdentifiers> look_up(
-      Database& db, std::span<const IdentifierView> identifiers);
+  [[nodiscard]] static Result<BulkIdentifiers> look_up(Database& db,
+                                                       std::span<const IdentifierView> identifiers);
   /// Id of each identifier the case knows already, 0 for the others.
   [[nodiscard]] const std::vector<std::uint32_t>& ids() const { return ids_; }
+  /// Notes in the source how it spells those of `used` that the case knows in another spelling.
+  /// Before assign().
+  [[nodiscard]] Status spellings(const std::vector<bool>& used, v1::Source& source) const;
   /// Gives ids to those of `used` that have none.
   void assign(const std::vector<bool>& used);
   /// Inserts those that assign() numbered: as blocks where kFewestInBlocks or more of one kind

@@ -1,14 +1,17 @@
 #include "core/store/packed.hpp"
 
 #include <fmt/format.h>
+#define ZSTD_STATIC_LINKING_ONLY  // ZSTD_c_literalCompressionMode
 #include <zstd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <functional>
 #include <memory>
 #include <new>
 #include <optional>
+#include <utility>
 
 namespace palermo::store {
 namespace {
@@ -18,8 +21,12 @@ using core::ErrorCode;
 using core::Result;
 using core::Status;
 
-constexpr int kNumberLevel = 1;
-constexpr int kTextLevel = 3;
+/// How a frame is written; whoever reads it need not know.
+enum class Coding {
+  Plain,    // bytes as they are: as fast to read as to copy
+  Entropy,  // frequent bytes in few bits
+  Matches,  // and what stood before only once
+};
 /// Beginnings longer than this are written out again, so that a position fits in one byte.
 constexpr std::size_t kMaxShared = 255;
 constexpr std::uint64_t kMaxTextBytes = std::uint64_t{1} << 30;
@@ -31,15 +38,58 @@ struct FreeDecompressor {
   void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
 };
 
-void compress(std::string_view bytes, int level, std::string& out) {
-  thread_local const std::unique_ptr<ZSTD_CCtx, FreeCompressor> context{ZSTD_createCCtx()};
-  if (context == nullptr) throw std::bad_alloc{};
+bool set(ZSTD_CCtx* context, ZSTD_cParameter parameter, int value) {
+  return ZSTD_isError(ZSTD_CCtx_setParameter(context, parameter, value)) == 0;
+}
+
+/// Parameters of libzstd's compressor; what it does not know it does as it is used to.
+void prepare(ZSTD_CCtx* context, Coding coding) {
+  // Steps between searches so long that there are none; such levels leave bytes uncoded unless
+  // told.
+  constexpr int kNoSearch = -131072;
+  constexpr int kLongMatch = 7;
+  constexpr int kSmallTable = 6;
+  ZSTD_CCtx_reset(context, ZSTD_reset_session_and_parameters);
+  set(context, ZSTD_c_compressionLevel, coding == Coding::Matches ? 1 : kNoSearch);
+  set(context, ZSTD_c_minMatch, kLongMatch);
+  if (coding == Coding::Matches) return;
+  set(context, ZSTD_c_hashLog, kSmallTable);
+  set(context, ZSTD_c_literalCompressionMode,
+      coding == Coding::Entropy ? ZSTD_ps_enable : ZSTD_ps_disable);
+}
+
+void compress(std::string_view bytes, Coding coding, std::string& out) {
+  struct Compressor {
+    std::unique_ptr<ZSTD_CCtx, FreeCompressor> context{ZSTD_createCCtx()};
+    bool fresh = true;
+  };
+  // One for each coding: to change parameters costs as much as to write a small frame.
+  thread_local std::array<Compressor, 3> compressors;
+  Compressor& one = compressors[static_cast<std::size_t>(coding)];
+  if (one.context == nullptr) throw std::bad_alloc{};
+  if (std::exchange(one.fresh, false)) prepare(one.context.get(), coding);
   thread_local std::vector<char> room;
   room.resize(std::max(room.size(), ZSTD_compressBound(bytes.size())));
   const std::size_t size =
-      ZSTD_compressCCtx(context.get(), room.data(), room.size(), bytes.data(), bytes.size(), level);
+      ZSTD_compress2(one.context.get(), room.data(), room.size(), bytes.data(), bytes.size());
   if (ZSTD_isError(size) != 0) throw std::bad_alloc{};  // only memory can fail with enough room
   out.assign(room.data(), size);
+}
+
+/// Byte planes of numbers mostly repeat nothing longer than by chance: there a search costs time
+/// twice and finds what takes more room than it saves. Runs, and planes of nearly one value, are
+/// what it is good at. Measured in docs/decisions/0030.
+void compress_plane(std::string_view plane, std::string& out) {
+  compress(plane, Coding::Entropy, out);
+  std::size_t runs = 0;
+  for (std::size_t i = 1; i < plane.size(); ++i) runs += plane[i] == plane[i - 1] ? 1 : 0;
+  if (runs < plane.size() / 2 && out.size() > plane.size() / 7) {
+    if (out.size() > plane.size() / 16 * 15) compress(plane, Coding::Plain, out);
+    return;
+  }
+  std::string other;
+  compress(plane, Coding::Matches, other);
+  if (other.size() < out.size()) out = std::move(other);
 }
 
 /// @param out  exactly as long as the content must be
@@ -84,18 +134,22 @@ void pack_plain(std::span<const std::int64_t> values, v1::PackedColumn& column) 
   const unsigned width = width_for(difference(high, base));
   column.set_width(width);
   column.set_base(base);
-  std::string plane(values.size(), '\0');
+  thread_local std::string plane;
+  plane.resize(values.size());
   for (unsigned byte = 0; byte < width; ++byte) {
     const unsigned shift = byte * 8;
     for (std::size_t i = 0; i < values.size(); ++i)
       plane[i] = static_cast<char>(difference(values[i], base) >> shift);
-    compress(plane, kNumberLevel, *column.add_plane());
+    compress_plane(plane, *column.add_plane());
   }
 }
 
 void pack_steps(std::span<const std::int64_t> values, v1::PackedColumn& column) {
   if (values.size() < 2) return pack_plain(values, column);
-  std::vector<std::int64_t> steps(values.size() - 1);
+  // Kept by the thread: memory that goes back to the kernel with every column costs more than
+  // packing.
+  thread_local std::vector<std::int64_t> steps;
+  steps.resize(values.size() - 1);
   for (std::size_t i = 1; i < values.size(); ++i)
     steps[i - 1] = static_cast<std::int64_t>(difference(values[i], values[i - 1]));
   const auto [low, high] = std::minmax_element(steps.begin(), steps.end());
@@ -342,7 +396,7 @@ void pack_texts(std::span<const std::string_view> texts, v1::PackedTexts& packed
   }
   pack_plain(shared, *packed.mutable_shared());
   pack_plain(sizes, *packed.mutable_size());
-  if (!rest.empty()) compress(rest, kTextLevel, *packed.mutable_rest());
+  if (!rest.empty()) compress(rest, Coding::Matches, *packed.mutable_rest());
 }
 
 Result<SharedTexts> SharedTexts::open(const v1::PackedTexts& packed, std::size_t most) {

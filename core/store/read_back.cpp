@@ -17,6 +17,7 @@
 #include "core/base/time.hpp"
 #include "core/store/segment_rows.hpp"
 #include "core/store/segment_store.hpp"
+#include "core/store/shared_calls.hpp"
 #include "core/store/source_id.hpp"
 
 namespace palermo::store {
@@ -79,12 +80,19 @@ bool in_period(const ReadBackQuery& query, std::int64_t at_us) {
   return !(query.from_us && at_us < *query.from_us) && !(query.to_us && at_us > *query.to_us);
 }
 
+bool holds(const std::vector<std::uint32_t>* lines, std::uint32_t line) {
+  return lines != nullptr && std::binary_search(lines->begin(), lines->end(), line);
+}
+
 /// All rows of a segment that pass; those of `rows` where the identifiers asked for have chosen.
+/// @param repeats  lines that are left out; nullptr: none
 Result<Matches> matches_among(const v1::CallSegment& segment, std::int64_t id,
                               const ReadBackQuery& query,
-                              const std::optional<std::vector<std::uint32_t>>& rows) {
+                              const std::optional<std::vector<std::uint32_t>>& rows,
+                              const std::vector<std::uint32_t>* repeats) {
   PALERMO_TRY(const CallColumns c,
-              unpack_segment(segment, kColTime | (query.kind.empty() ? 0U : unsigned{kColUse})));
+              unpack_segment(segment, kColTime | (query.kind.empty() ? 0U : unsigned{kColUse}) |
+                                          (repeats == nullptr ? 0U : unsigned{kColLine})));
   Matches matches;
   matches.source_id = c.source_id;
   const std::size_t candidates = rows ? rows->size() : c.records;
@@ -92,14 +100,17 @@ Result<Matches> matches_among(const v1::CallSegment& segment, std::int64_t id,
     const std::size_t row = rows ? (*rows)[i] : i;
     if (!in_period(query, c.started_at_us[row])) continue;
     if (!query.kind.empty() && kind_name(c.kind[row]) != query.kind) continue;
+    if (repeats != nullptr && holds(repeats, c.line[row])) continue;
     matches.places.push_back({c.started_at_us[row], id, static_cast<std::int64_t>(row), 0, 0});
   }
   return matches;
 }
 
 Result<Matches> matches_of(const SegmentBytes& bytes, const ReadBackQuery& query,
-                           const std::vector<std::uint32_t>& sorted, bool keep) {
+                           const std::vector<std::uint32_t>& sorted, const SharedCalls& shared,
+                           bool keep) {
   PALERMO_TRY(const v1::CallSegment segment, bytes.parse());
+  const std::vector<std::uint32_t>* repeats = shared.repeats_of(segment.source_id());
   std::optional<SegmentRows> reader;
   std::optional<std::vector<std::uint32_t>> rows;
   if (!sorted.empty()) {
@@ -110,7 +121,7 @@ Result<Matches> matches_of(const SegmentBytes& bytes, const ReadBackQuery& query
   matches.source_id = segment.source_id();
   if (rows && rows->empty()) return matches;
   if (!rows || !keep || rows->size() > kFewMatches) {
-    PALERMO_TRY(matches, matches_among(segment, bytes.id, query, rows));
+    PALERMO_TRY(matches, matches_among(segment, bytes.id, query, rows, repeats));
     if (!keep || matches.places.empty() || matches.places.size() > kFewMatches) return matches;
     rows.emplace();
     for (const Place& place : matches.places)
@@ -126,29 +137,61 @@ Result<Matches> matches_of(const SegmentBytes& bytes, const ReadBackQuery& query
     if (!in_period(query, call.started_at_us)) continue;
     if (!query.kind.empty() && kind_name(static_cast<std::uint32_t>(call.kind)) != query.kind)
       continue;
+    if (holds(repeats, call.line)) continue;
     matches.places.push_back({call.started_at_us, bytes.id, std::int64_t{(*rows)[i]}, 0, 0});
     matches.calls.push_back(std::move(call));
   }
   return matches;
 }
 
+/// Lets those go on who wait for what will not be read any more.
+class AllRead {
+ public:
+  AllRead(std::atomic<std::size_t>& read, std::size_t all) : read_{read}, all_{all} {}
+  AllRead(const AllRead&) = delete;
+  AllRead& operator=(const AllRead&) = delete;
+  ~AllRead() {
+    read_ = all_;
+    read_.notify_all();
+  }
+
+ private:
+  std::atomic<std::size_t>& read_;
+  std::size_t all_;
+};
+
 /// Matches of several segments, decoded by all cores; in the order of `ids` whatever their number.
 Result<std::vector<Matches>> matches_in(Database& db, std::span<const std::int64_t> ids,
                                         const ReadBackQuery& query,
-                                        const std::vector<std::uint32_t>& sorted, bool keep) {
-  PALERMO_TRY(const std::vector<SegmentBytes> bytes, load_bytes(db, ids));
-  std::vector<std::optional<Result<Matches>>> found(bytes.size());
+                                        const std::vector<std::uint32_t>& sorted,
+                                        const SharedCalls& shared, bool keep) {
+  std::vector<SegmentBytes> bytes(ids.size());
+  std::vector<std::optional<Result<Matches>>> found(ids.size());
+  std::atomic<std::size_t> read{0};  // of `bytes`; all once reading has failed
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
-    for (std::size_t i = next++; i < bytes.size(); i = next++)
-      found[i].emplace(matches_of(bytes[i], query, sorted, keep));
+    for (std::size_t i = next++; i < ids.size(); i = next++) {
+      for (std::size_t there = read; there <= i; there = read) read.wait(there);
+      if (bytes[i].id != 0) found[i].emplace(matches_of(bytes[i], query, sorted, shared, keep));
+    }
   };
+  Status loaded = core::ok();
   {
+    // The others decode what is there while this thread reads on.
     std::vector<std::jthread> helpers;
     const std::size_t cores = std::clamp(std::thread::hardware_concurrency(), 1U, 8U);
-    while (helpers.size() + 1 < std::min(cores, bytes.size() / 2)) helpers.emplace_back(work);
+    while (helpers.size() + 1 < std::min(cores, ids.size())) helpers.emplace_back(work);
+    {
+      const AllRead end{read, ids.size()};
+      loaded = load_each(db, ids, [&](SegmentBytes one) {
+        bytes[read] = std::move(one);
+        ++read;
+        read.notify_all();
+      });
+    }
     work();
   }
+  PALERMO_CHECK_OK(loaded);
   std::vector<Matches> all;
   for (auto& one : found) {
     PALERMO_TRY(Matches matches, std::move(*one));
@@ -157,11 +200,27 @@ Result<std::vector<Matches>> matches_in(Database& db, std::span<const std::int64
   return all;
 }
 
-/// Where a source stands among those of the case (kSourceOrder), and its grading.
+/// Where a source stands among those of the case (kSourceOrder), and what its records take from it.
 struct SourceHead {
   std::uint32_t rank = 0;
   std::string grading;
+  std::vector<std::pair<std::uint32_t, std::string>> spellings;  // by identifier, ascending
+
+  /// As this file writes the identifier. @param first  as the first file of the case did
+  [[nodiscard]] const std::string& spelled(std::uint32_t id, const std::string& first) const {
+    const auto found = std::lower_bound(
+        spellings.begin(), spellings.end(), id,
+        [](const auto& spelling, std::uint32_t wanted) { return spelling.first < wanted; });
+    return found == spellings.end() || found->first != id ? first : found->second;
+  }
 };
+
+SourceHead head_of(const v1::Source& source, std::uint32_t rank) {
+  SourceHead head{rank, source.grading(), {}};
+  for (const v1::Spelling& spelling : source.spellings())
+    head.spellings.emplace_back(spelling.identifier(), spelling.raw());
+  return head;
+}
 
 Result<v1::Source> read_source(const Statement& row) {
   v1::Source source;
@@ -188,7 +247,7 @@ class SourceHeads {
       PALERMO_TRY(const bool row, query.step());
       if (row) {
         PALERMO_TRY(const v1::Source source, read_source(query));
-        at->second = {static_cast<std::uint32_t>(ranks_[query.integer(1)]), source.grading()};
+        at->second = head_of(source, static_cast<std::uint32_t>(ranks_[query.integer(1)]));
       }
     }
     return &at->second;
@@ -200,7 +259,7 @@ class SourceHeads {
   std::map<std::string, SourceHead> known_;
 };
 
-Result<v1::RecordView> view_of_call(const CallRow& call, Names& names, const std::string& grade) {
+Result<v1::RecordView> view_of_call(const CallRow& call, Names& names, const SourceHead& head) {
   v1::RecordView view;
   view.set_record_id(fmt::format("{}:{}", call.source_id, call.line));
   view.set_source_id(call.source_id);
@@ -208,10 +267,10 @@ Result<v1::RecordView> view_of_call(const CallRow& call, Names& names, const std
   view.set_kind(std::string{kind_name(static_cast<std::uint32_t>(call.kind))});
   PALERMO_TRY(const ObservedIdentifier* a, names.of(call.a));
   view.set_a(a->value);
-  view.set_raw_a(a->raw);
+  view.set_raw_a(head.spelled(call.a, a->raw));
   PALERMO_TRY(const ObservedIdentifier* b, names.of(call.b));
   view.set_b(b->value);
-  view.set_raw_b(b->raw);
+  view.set_raw_b(head.spelled(call.b, b->raw));
   view.set_started_at(core::format_utc(call.started_at_us));
   view.set_local_time(core::format_local({call.started_at_us, call.utc_offset_min}));
   if (!call.has(v1::DURATION_ABSENT)) view.set_duration_s(call.duration_s);
@@ -224,16 +283,9 @@ Result<v1::RecordView> view_of_call(const CallRow& call, Names& names, const std
   PALERMO_TRY(const ObservedIdentifier* forwarded, names.of(call.forwarded_to));
   view.set_forwarded_to(forwarded->value);
   view.set_authorization_id(call.authorization_id);
-  view.set_grade(grade);
+  view.set_grade(head.grading);
   for (std::string& flag : flag_names(call.flags)) view.add_flags(std::move(flag));
   return view;
-}
-
-std::string digits_of(std::string_view text) {
-  std::string digits;
-  for (const char c : text)
-    if (c >= '0' && c <= '9') digits += c;
-  return digits;
 }
 
 /// "SRC-2:17" of a call. Record rows may have "SRC-2:17.1" too.
@@ -245,6 +297,55 @@ std::optional<std::pair<std::string, std::uint32_t>> call_place(const std::strin
   const auto [at, error] = std::from_chars(record_id.data() + colon + 1, end, line);
   if (error != std::errc{} || at != end) return std::nullopt;
   return std::pair{record_id.substr(0, colon), line};
+}
+
+/// Which other files hold a record that is no call.
+Status add_same_records(Database& db, v1::RecordView& view) {
+  PALERMO_TRY(const std::vector<std::string> others, same_records(db, view.record_id()));
+  for (const std::string& id : others) {
+    v1::RecordPlace& place = *view.add_also_in();
+    place.set_record_id(id);
+    place.set_source_id(id.substr(0, id.rfind(':')));
+    place.set_authorization_id(view.authorization_id());  // part of what makes them the same
+  }
+  return core::ok();
+}
+
+/// Where else each call of the answer stands, and under which authorization that file has it.
+Status add_other_places(Database& db, const SharedCalls& shared, v1::RecordsResult& result) {
+  if (shared.none()) return core::ok();
+  std::map<std::string, std::map<std::uint32_t, v1::RecordPlace*>> wanted;  // by source and line
+  for (v1::RecordView& view : *result.mutable_records()) {
+    for (const SharedCalls::Named& other : shared.also_in(view.source_id(), view.line())) {
+      v1::RecordPlace& place = *view.add_also_in();
+      place.set_record_id(fmt::format("{}:{}", other.source_id, other.line));
+      place.set_source_id(other.source_id);
+    }
+  }
+  for (v1::RecordView& view : *result.mutable_records())
+    for (v1::RecordPlace& place : *view.mutable_also_in())
+      if (const auto at = call_place(place.record_id())) wanted[at->first][at->second] = &place;
+  SegmentQuery query;
+  query.columns = kColLine | kColAuthorization;
+  query.with_repeats = true;
+  for (auto& [source_id, places] : wanted) {
+    query.source_id = source_id;
+    PALERMO_CHECK_OK(for_each_segment(db, query, [&places](const CallColumns& columns) {
+      for (std::size_t row = 0; row < columns.records; ++row)
+        if (const auto place = places.find(columns.line[row]); place != places.end())
+          place->second->set_authorization_id(
+              std::string{columns.text(columns.authorization, row)});
+      return core::ok();
+    }));
+  }
+  return core::ok();
+}
+
+std::string digits_of(std::string_view text) {
+  std::string digits;
+  for (const char c : text)
+    if (c >= '0' && c <= '9') digits += c;
+  return digits;
 }
 
 /// What became of a line on which no stored record stands.
@@ -440,6 +541,7 @@ Result<v1::RecordsResult> read_back(Database& db, const ReadBackQuery& query) {
 
   std::vector<Place> places;
   std::vector<CallRow> calls;
+  PALERMO_TRY(const SharedCalls shared, SharedCalls::load(db));
   SegmentQuery segments;
   segments.identifiers = wanted;
   segments.from_us = query.from_us;
@@ -448,7 +550,7 @@ Result<v1::RecordsResult> read_back(Database& db, const ReadBackQuery& query) {
   for (std::size_t begin = 0; begin < ids.size(); begin += kSegmentsAtOnce) {
     const std::size_t size = std::min(kSegmentsAtOnce, ids.size() - begin);
     PALERMO_TRY(std::vector<Matches> found,
-                matches_in(db, std::span{ids}.subspan(begin, size), query, wanted,
+                matches_in(db, std::span{ids}.subspan(begin, size), query, wanted, shared,
                            calls.size() < kMostCallsKept));
     for (Matches& matches : found) {
       if (matches.places.empty()) continue;
@@ -514,22 +616,25 @@ Result<v1::RecordsResult> read_back(Database& db, const ReadBackQuery& query) {
       const std::string id{find_row.text(0)};
       find_row.reset();
       PALERMO_TRY(const std::optional<StoredRecord> stored, find_record(db, id));
-      if (stored) view = view_of(*stored);
+      if (!stored) continue;
+      view = view_of(*stored);
+      PALERMO_CHECK_OK(add_same_records(db, view));
       continue;
     }
     if (place.call != 0) {
       const CallRow& call = calls[place.call - 1];
       PALERMO_TRY(const SourceHead* head, heads.of(call.source_id));
-      PALERMO_TRY(view, view_of_call(call, names, head->grading));
+      PALERMO_TRY(view, view_of_call(call, names, *head));
       continue;
     }
     if (columns.segment_id != place.segment) {
-      PALERMO_TRY(columns, load_segment(db, place.segment, kColAll, true));
+      PALERMO_TRY(columns, load_segment(db, place.segment, kColAll, true, {}));
     }
     const CallRow call = row_of(columns, static_cast<std::size_t>(place.row));
     PALERMO_TRY(const SourceHead* head, heads.of(call.source_id));
-    PALERMO_TRY(view, view_of_call(call, names, head->grading));
+    PALERMO_TRY(view, view_of_call(call, names, *head));
   }
+  PALERMO_CHECK_OK(add_other_places(db, shared, result));
   return result;
 }
 
@@ -541,11 +646,13 @@ Result<v1::RecordsResult> trace(Database& db, const std::string& record_id) {
   std::string source_id;
   if (stored) {
     *result.add_records() = view_of(*stored);
+    PALERMO_CHECK_OK(add_same_records(db, *result.mutable_records(0)));
     *result.mutable_record() = stored->record;
     source_id = stored->record.source_id();
     if (!stored->record.part_of().empty()) {
       RecordQuery siblings;
       siblings.source_id = source_id;
+      siblings.with_repeats = true;
       PALERMO_CHECK_OK(for_each_record(db, siblings, [&](StoredRecord& other) -> Status {
         const bool container = other.record.has_intercept() || other.record.has_undercover();
         if (container && result.stated_in().empty() &&
@@ -562,7 +669,11 @@ Result<v1::RecordsResult> trace(Database& db, const std::string& record_id) {
     }
     source_id = call->source_id;
     Names names{db};
-    PALERMO_TRY(*result.add_records(), view_of_call(*call, names, {}));
+    SourceHeads heads{db};
+    PALERMO_TRY(const SourceHead* head, heads.of(source_id));
+    PALERMO_TRY(*result.add_records(), view_of_call(*call, names, *head));
+    PALERMO_TRY(const SharedCalls shared, SharedCalls::load(db));
+    PALERMO_CHECK_OK(add_other_places(db, shared, result));
   } else {
     PALERMO_TRY(core::Error absent, why_absent(db, record_id));
     return absent;
@@ -574,6 +685,7 @@ Result<v1::RecordsResult> trace(Database& db, const std::string& record_id) {
   if (found) {
     PALERMO_TRY(*result.mutable_source(), read_source(query));
     result.mutable_source()->clear_rejects();
+    result.mutable_source()->clear_spellings();
     if (result.records(0).grade().empty())
       result.mutable_records(0)->set_grade(result.source().grading());
   }

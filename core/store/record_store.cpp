@@ -7,6 +7,7 @@
 #include "core/store/identifier_store.hpp"
 #include "core/store/recalled.hpp"
 #include "core/store/row_bytes.hpp"
+#include "core/store/source_id.hpp"
 
 namespace palermo::store {
 namespace {
@@ -95,7 +96,8 @@ std::string own_id(const v1::Record& record) {
 Result<RecordWriter> RecordWriter::open(Database& db, std::int64_t source_seq,
                                         std::string source_id) {
   PALERMO_TRY(Statement find,
-              db.prepare("SELECT id FROM record WHERE content_sha256 = ?1 ORDER BY seq LIMIT 1"));
+              db.prepare("SELECT id, source = ?2 FROM record WHERE content_sha256 = ?1 "
+                         "ORDER BY source = ?2 DESC, seq LIMIT 1"));
   return RecordWriter{db, source_seq, std::move(source_id), std::move(find)};
 }
 
@@ -159,14 +161,17 @@ Result<RecordOutcome> RecordWriter::add(RecordRow row) {
   }
   find_content_.reset();
   PALERMO_CHECK_OK(find_content_.bind_blob(1, core::bytes_of(content)));
+  PALERMO_CHECK_OK(find_content_.bind(2, source_seq_));
   PALERMO_TRY(const bool known, find_content_.step());
   if (known) {
-    outcome.kind = RecordOutcome::Kind::Duplicate;
+    outcome.kind = find_content_.integer(1) != 0 ? RecordOutcome::Kind::Duplicate
+                                                 : RecordOutcome::Kind::Shared;
     outcome.other = find_content_.text(0);
-    return outcome;
+    if (outcome.kind == RecordOutcome::Kind::Duplicate) return outcome;
   }
   PALERMO_TRY(auto conflict, find_conflict(row, content));
   if (conflict) return *std::move(conflict);
+  if (known) ++shared_;
 
   contents_.emplace(content, record.record_id());
   std::string payload = deterministic_bytes(record);
@@ -227,8 +232,9 @@ Result<std::map<std::int64_t, core::Digest>> recalled_commitments(Database& db,
     if (!row) return recalled;
     const auto digest = core::digest_from(query.blob(1));
     if (!digest)
-      return core::Error{core::ErrorCode::Integrity, "a recalled record's commitment cannot be read",
-                         std::nullopt, "run `palermo audit verify`", "ALTERED"};
+      return core::Error{core::ErrorCode::Integrity,
+                         "a recalled record's commitment cannot be read", std::nullopt,
+                         "run `palermo audit verify`", "ALTERED"};
     recalled.emplace(query.integer(0), *digest);
   }
 }
@@ -273,10 +279,27 @@ Result<std::vector<core::Digest>> record_commitments(Database& db, std::int64_t 
   }
 }
 
+std::string no_repeat(std::string_view alias, std::string_view before) {
+  // CROSS JOIN keeps the index of contents first: nearly every row ends there.
+  std::string sql = fmt::format(
+      "NOT EXISTS (SELECT 1 FROM record AS other CROSS JOIN source AS of_other ON of_other.seq = "
+      "other.source CROSS JOIN source AS of_this ON of_this.seq = {0}.source "
+      "WHERE other.content_sha256 = {0}.content_sha256 AND other.seq <> {0}.seq AND "
+      "(length(of_other.id), of_other.id, other.seq) < (length(of_this.id), of_this.id, {0}.seq)",
+      alias);
+  if (!before.empty())
+    sql += fmt::format(
+        " AND ({0} IS NULL OR (of_other.leaf < {0} AND other.seq < coalesce((SELECT "
+        "min(first_record) FROM quarantine_decision WHERE leaf >= {0}), other.seq + 1)))",
+        before);
+  return sql + ") ";
+}
+
 Status for_each_record(Database& db, const RecordQuery& query,
                        const std::function<Status(StoredRecord&)>& visit) {
   std::string sql{kColumns};
   if (!query.source_id.empty()) sql += "JOIN source s ON s.seq = r.source ";
+  if (!query.by_ingestion) sql += "JOIN source ON source.seq = r.source ";
   sql += "WHERE 1 ";
   if (!query.kind.empty()) sql += "AND r.kind = :kind ";
   if (!query.source_id.empty()) sql += "AND s.id = :source ";
@@ -284,7 +307,8 @@ Status for_each_record(Database& db, const RecordQuery& query,
   if (query.before_leaf)
     // A release adds records to an earlier source, always behind all that were there.
     sql +=
-        "AND r.source IN (SELECT seq FROM source WHERE leaf < :before) AND r.seq < coalesce("
+        "AND r.source IN (SELECT of_record.seq FROM source AS of_record WHERE of_record.leaf < "
+        ":before) AND r.seq < coalesce("
         "(SELECT min(first_record) FROM quarantine_decision WHERE leaf >= :before), r.seq + 1) ";
   if (query.from_us) sql += "AND coalesce(r.to_us, r.from_us) >= :from ";
   if (query.to_us) sql += "AND coalesce(r.from_us, r.to_us) <= :to ";
@@ -294,7 +318,8 @@ Status for_each_record(Database& db, const RecordQuery& query,
         fmt::format("AND r.seq IN (SELECT record FROM record_identifier WHERE identifier IN ({})) ",
                     fmt::join(query.identifiers, ","));
   }
-  sql += "ORDER BY r.seq";
+  if (!query.with_repeats) sql += "AND " + no_repeat("r", query.before_leaf ? ":before" : "");
+  sql += query.by_ingestion ? "ORDER BY r.seq" : fmt::format("ORDER BY {}, r.seq", kSourceOrder);
   PALERMO_TRY(Statement rows, db.prepare(sql));
   // Named parameters take their numbers in the order in which they stand in the text.
   int parameter = 0;
@@ -321,11 +346,28 @@ Result<std::optional<StoredRecord>> find_record(Database& db, const std::string&
   return std::optional<StoredRecord>{std::move(record)};
 }
 
+Result<std::vector<std::string>> same_records(Database& db, const std::string& record_id) {
+  std::vector<std::string> ids;
+  PALERMO_TRY(Statement query,
+              db.prepare(fmt::format("SELECT other.id FROM record AS this JOIN record AS other ON "
+                                     "other.content_sha256 = this.content_sha256 JOIN source ON "
+                                     "source.seq = other.source WHERE this.id = ?1 AND "
+                                     "other.seq <> this.seq ORDER BY {}, other.seq",
+                                     kSourceOrder)));
+  PALERMO_CHECK_OK(query.bind(1, record_id));
+  while (true) {
+    PALERMO_TRY(const bool row, query.step());
+    if (!row) return ids;
+    ids.emplace_back(query.text(0));
+  }
+}
+
 namespace {
 RecordQuery of_kind(const char* kind, std::optional<std::int64_t> before_leaf) {
   RecordQuery query;
   query.kind = kind;
   query.before_leaf = before_leaf;
+  query.by_ingestion = true;
   return query;
 }
 }  // namespace

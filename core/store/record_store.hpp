@@ -21,7 +21,8 @@ namespace palermo::store {
 struct RecordOutcome {
   enum class Kind {
     Stored,
-    Duplicate,  // the case holds the same content already
+    Duplicate,  // the same file holds the same content already
+    Shared,     // an earlier file does: stored, and counted as a duplicate (decision 0029)
     Conflict,   // the case holds other content under the same session_id, report_id, use_id or
                 // payment_id
   };
@@ -51,7 +52,12 @@ class RecordWriter {
   /// SHA-256 commitments to the rows to be stored (row_bytes.hpp), in order: the leaves of
   /// records_root.
   [[nodiscard]] const std::vector<core::Digest>& commitments() const { return commitments_; }
-  [[nodiscard]] std::uint32_t stored() const { return static_cast<std::uint32_t>(pending_.size()); }
+  /// Rows to be stored that no earlier file holds.
+  [[nodiscard]] std::uint32_t stored() const {
+    return static_cast<std::uint32_t>(pending_.size()) - shared_;
+  }
+  /// Rows to be stored that an earlier file holds too.
+  [[nodiscard]] std::uint32_t shared() const { return shared_; }
 
   /// Inserts the rows and their identifiers in the caller's transaction; the source row must exist.
   [[nodiscard]] Status write();
@@ -74,6 +80,7 @@ class RecordWriter {
   std::string source_id_;
   Statement find_content_;
   std::vector<Pending> pending_;
+  std::uint32_t shared_ = 0;
   std::vector<core::Digest> commitments_;
   std::map<core::Digest, std::string> contents_;  // of this file's rows → record id
   struct Named {
@@ -110,15 +117,30 @@ struct RecordQuery {
   std::optional<std::int64_t> from_us;    // records without time are left out when a bound is set
   std::optional<std::int64_t> to_us;
   std::optional<std::int64_t> before_leaf;  // of sources entered in the ledger before this index
+  /// Also the repeats of a record that several files hold, of which else the one of the file whose
+  /// id comes first is read (kSourceOrder).
+  bool with_repeats = false;
+  /// In the order in which sources came in; else in that of their ids. What a first meaning is
+  /// depends on the former (decision 0019).
+  bool by_ingestion = false;
 };
 
-/// Calls `visit` with one record after another, in order of ingestion; an Error stops.
+/// SQL that holds for the rows `alias` of table record that are no repeats.
+/// @param before  parameter that holds the number of ledger entries or nothing, e.g. "?1"; empty:
+/// the case as it stands
+[[nodiscard]] std::string no_repeat(std::string_view alias, std::string_view before);
+
+/// Calls `visit` with one record after another, those of a source in the order of its file; an
+/// Error stops.
 /// @error Integrity  a stored payload is no Record (reason ALTERED)
 [[nodiscard]] Status for_each_record(Database& db, const RecordQuery& query,
                                      const std::function<Status(StoredRecord&)>& visit);
 /// The record with this id ("SRC-2:17").
 [[nodiscard]] Result<std::optional<StoredRecord>> find_record(Database& db,
                                                               const std::string& record_id);
+/// Ids of the other rows with the same content, in the order of their sources.
+[[nodiscard]] Result<std::vector<std::string>> same_records(Database& db,
+                                                            const std::string& record_id);
 /// session_id, report_id, use_id, payment_id or statement id of a record; empty where it has none.
 [[nodiscard]] std::string own_id(const v1::Record& record);
 

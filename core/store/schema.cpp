@@ -137,8 +137,18 @@ DROP TABLE segment_posting;
 ALTER TABLE posting RENAME TO segment_posting;
 )sql";
 
+// Calls that an earlier file holds too: each stands in the segments of both, `lines` of `source` beside
+// `first_lines` of the file that came first (PackedColumn, `count` each), in parts from 0 on.
+constexpr const char* kVersion7 = R"sql(
+CREATE TABLE shared_calls (source INTEGER NOT NULL REFERENCES source (seq),
+                           first_source INTEGER NOT NULL REFERENCES source (seq),
+                           part INTEGER NOT NULL, count INTEGER NOT NULL, lines BLOB NOT NULL,
+                           first_lines BLOB NOT NULL,
+                           PRIMARY KEY (source, first_source, part)) STRICT, WITHOUT ROWID;
+)sql";
+
 constexpr const char* kMigrations[] = {kVersion1, kVersion2, kVersion3,
-                                       kVersion4, kVersion5, kVersion6};
+                                       kVersion4, kVersion5, kVersion6, kVersion7};
 
 }  // namespace
 

@@ -82,12 +82,16 @@ Status check_hash_of(std::int64_t id, std::string_view blob, std::string_view sh
                      "ALTERED"};
 }
 
-Result<CallColumns> read_segment(const Statement& row, unsigned columns, bool check_hash) {
+Result<CallColumns> read_segment(const Statement& row, unsigned columns, bool check_hash,
+                                 const SharedCalls& shared) {
   const std::int64_t id = row.integer(0);
   const std::string_view blob = row.blob(1);
   if (check_hash) PALERMO_CHECK_OK(check_hash_of(id, blob, row.blob(2)));
-  PALERMO_TRY(CallColumns decoded, decode_segment(blob, columns));
+  PALERMO_TRY(const v1::CallSegment segment, parse_segment(blob));
+  const bool repeats = shared.repeats_of(segment.source_id()) != nullptr;
+  PALERMO_TRY(CallColumns decoded, unpack_segment(segment, columns | (repeats ? kColLine : 0U)));
   decoded.segment_id = id;
+  if (repeats) shared.leave_out_repeats(decoded);
   return decoded;
 }
 
@@ -188,27 +192,35 @@ Result<std::vector<std::int64_t>> segment_ids(Database& db, const SegmentQuery& 
   return ids;
 }
 
-Result<CallColumns> load_segment(Database& db, std::int64_t id, unsigned columns, bool check_hash) {
+Result<CallColumns> load_segment(Database& db, std::int64_t id, unsigned columns, bool check_hash,
+                                 const SharedCalls& shared) {
   PALERMO_TRY(Statement read, db.prepare("SELECT id, blob, sha256 FROM segment WHERE id = ?1"));
   PALERMO_CHECK_OK(read.bind(1, id));
   PALERMO_TRY(const bool row, read.step());
   if (!row)
     return core::Error{core::ErrorCode::Internal, "a call segment vanished while it was read"};
-  return read_segment(read, columns, check_hash);
+  return read_segment(read, columns, check_hash, shared);
 }
 
-Result<std::vector<SegmentBytes>> load_bytes(Database& db, std::span<const std::int64_t> ids) {
-  std::vector<SegmentBytes> all;
-  all.reserve(ids.size());
+Status load_each(Database& db, std::span<const std::int64_t> ids,
+                 const std::function<void(SegmentBytes)>& take) {
   PALERMO_TRY(Statement read, db.prepare("SELECT blob, sha256 FROM segment WHERE id = ?1"));
   for (const std::int64_t id : ids) {
     PALERMO_CHECK_OK(read.bind(1, id));
     PALERMO_TRY(const bool row, read.step());
     if (!row)
       return core::Error{core::ErrorCode::Internal, "a call segment vanished while it was read"};
-    all.push_back({id, std::string{read.blob(0)}, std::string{read.blob(1)}});
+    take({id, std::string{read.blob(0)}, std::string{read.blob(1)}});
     read.reset();
   }
+  return core::ok();
+}
+
+Result<std::vector<SegmentBytes>> load_bytes(Database& db, std::span<const std::int64_t> ids) {
+  std::vector<SegmentBytes> all;
+  all.reserve(ids.size());
+  PALERMO_CHECK_OK(
+      load_each(db, ids, [&all](SegmentBytes bytes) { all.push_back(std::move(bytes)); }));
   return all;
 }
 
@@ -221,8 +233,13 @@ Status for_each_segment(Database& db, const SegmentQuery& query,
                         const std::function<Status(const CallColumns&)>& visit) {
   // Ids first, one blob at a time afterwards: a visitor may write or query in between.
   PALERMO_TRY(const std::vector<std::int64_t> ids, segment_ids(db, query));
+  SharedCalls shared;
+  if (!query.with_repeats) {
+    PALERMO_TRY(shared, SharedCalls::load(db, query.before_leaf));
+  }
   for (const std::int64_t id : ids) {
-    PALERMO_TRY(const CallColumns columns, load_segment(db, id, query.columns, query.check_hash));
+    PALERMO_TRY(const CallColumns columns,
+                load_segment(db, id, query.columns, query.check_hash, shared));
     PALERMO_CHECK_OK(visit(columns));
   }
   return core::ok();
@@ -239,17 +256,19 @@ Result<std::optional<CallRow>> find_call(Database& db, const std::string& source
     PALERMO_TRY(const bool row, read.step());
     if (!row) return std::optional<CallRow>{};
     // Lines ascend within a segment, so only the line column of those before is decoded.
-    PALERMO_TRY(const CallColumns lines, read_segment(read, kColLine, false));
+    PALERMO_TRY(const CallColumns lines, read_segment(read, kColLine, false, {}));
     const auto found = std::lower_bound(lines.line.begin(), lines.line.end(), line);
     if (found == lines.line.end() || *found != line) continue;
-    PALERMO_TRY(const CallColumns columns, read_segment(read, kColAll, true));
+    PALERMO_TRY(const CallColumns columns, read_segment(read, kColAll, true, {}));
     return std::optional<CallRow>{
         row_of(columns, static_cast<std::size_t>(found - lines.line.begin()))};
   }
 }
 
 Result<std::int64_t> count_calls(Database& db) {
-  return db.scalar("SELECT coalesce(sum(records), 0) FROM segment");
+  PALERMO_TRY(const std::int64_t rows, db.scalar("SELECT coalesce(sum(records), 0) FROM segment"));
+  PALERMO_TRY(const std::int64_t repeats, count_shared(db));
+  return rows - repeats;
 }
 
 }  // namespace palermo::store

@@ -11,6 +11,7 @@
 #include "core/base/result.hpp"
 #include "core/store/call_columns.hpp"
 #include "core/store/database.hpp"
+#include "core/store/shared_calls.hpp"
 
 namespace palermo::store {
 
@@ -35,6 +36,8 @@ struct SegmentQuery {
   std::optional<std::int64_t> before_leaf;  // entered in the ledger before this index
   /// Compares each blob with its hash, as every figure that reaches a report must.
   bool check_hash = true;
+  /// Also the repeats of calls that several files hold (SharedCalls), which else are left out.
+  bool with_repeats = false;
 };
 
 /// Calls `visit` with one decoded segment after another, in the order of segment_ids; an Error
@@ -48,9 +51,9 @@ struct SegmentQuery {
 /// sources by id (kSourceOrder); for readers that pull one at a time.
 [[nodiscard]] Result<std::vector<std::int64_t>> segment_ids(Database& db,
                                                             const SegmentQuery& query);
-/// One segment. @error Integrity  as above
+/// One segment, without the repeats among its rows. @error Integrity  as above
 [[nodiscard]] Result<CallColumns> load_segment(Database& db, std::int64_t id, unsigned columns,
-                                               bool check_hash);
+                                               bool check_hash, const SharedCalls& shared);
 
 /// The stored bytes of a segment, for readers that check and decode them on other threads.
 struct SegmentBytes {
@@ -63,14 +66,17 @@ struct SegmentBytes {
 };
 [[nodiscard]] Result<std::vector<SegmentBytes>> load_bytes(Database& db,
                                                            std::span<const std::int64_t> ids);
+/// The same one after another, for who decodes the first while the next are read.
+[[nodiscard]] Status load_each(Database& db, std::span<const std::int64_t> ids,
+                               const std::function<void(SegmentBytes)>& take);
 
-/// The call that stands on one line of one source.
+/// The call that stands on one line of one source, a repeat or not.
 /// @return nullopt when no stored call stands there (rejected, duplicate, quarantined, or no such
 /// line)
 [[nodiscard]] Result<std::optional<CallRow>> find_call(Database& db, const std::string& source_id,
                                                        std::uint32_t line);
 
-/// Number of stored calls. O(segments).
+/// Number of stored calls; one that several files hold counts once. O(segments).
 [[nodiscard]] Result<std::int64_t> count_calls(Database& db);
 
 }  // namespace palermo::store

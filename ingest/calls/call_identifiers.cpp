@@ -19,6 +19,7 @@ struct Key {
   std::uint64_t first;
   std::uint64_t second;
 };
+using Keys = std::vector<Key, LargePages<Key>>;
 
 std::uint64_t bytes_at(std::string_view text, std::size_t at) {
   std::uint64_t number = 0;
@@ -56,9 +57,8 @@ class ViewMaker {
 
 /// Two sorted ranges as one. Each thread merges what lies between two keys.
 template <typename Less>
-std::vector<Key> merged(const std::vector<Key>& x, const std::vector<Key>& y, const Less& less,
-                        unsigned threads) {
-  std::vector<Key> both(x.size() + y.size());
+Keys merged(const Keys& x, const Keys& y, const Less& less, unsigned threads) {
+  Keys both(x.size() + y.size());
   const auto cut = [&](std::size_t piece) {
     const std::size_t in_x = x.size() * piece / threads;
     if (piece == threads) return std::pair{in_x, y.size()};
@@ -69,7 +69,7 @@ std::vector<Key> merged(const std::vector<Key>& x, const std::vector<Key>& y, co
   core::in_parallel(threads, threads, [&](std::size_t piece) {
     const auto [x_begin, y_begin] = cut(piece);
     const auto [x_end, y_end] = cut(piece + 1);
-    const auto at = [](const std::vector<Key>& keys, std::size_t i) {
+    const auto at = [](const Keys& keys, std::size_t i) {
       return keys.begin() + static_cast<std::ptrdiff_t>(i);
     };
     std::merge(at(x, x_begin), at(x, x_end), at(y, y_begin), at(y, y_end),
@@ -134,9 +134,9 @@ OrderedIdentifiers in_order(std::span<const IdentifierView> read, const std::vec
     const int rest = read[x.place].value.compare(read[y.place].value);
     return rest != 0 ? rest < 0 : x.place < y.place;
   };
-  std::vector<std::vector<Key>> sorted(parts);
+  std::vector<Keys> sorted(parts);
   core::in_parallel(parts, parts, [&](std::size_t part) {
-    std::vector<Key>& keys = sorted[part];
+    Keys& keys = sorted[part];
     const std::size_t end = read.size() * (part + 1) / parts;
     keys.reserve(count / parts + 16);
     const char* last = nullptr;
@@ -152,16 +152,17 @@ OrderedIdentifiers in_order(std::span<const IdentifierView> read, const std::vec
     }
     std::sort(keys.begin(), keys.end(), less);
   });
-  std::vector<Key> keys = std::move(sorted[0]);
+  Keys keys = std::move(sorted[0]);
   for (unsigned part = 1; part < parts; ++part) {
     keys = merged(keys, sorted[part], less, parts);
-    std::vector<Key>{}.swap(sorted[part]);
+    Keys{}.swap(sorted[part]);
   }
 
   OrderedIdentifiers ordered;
-  ordered.position.assign(read.size(), 0);
+  reserve_large(ordered.position, read.size());
+  ordered.position.resize(read.size(), 0);
   std::vector<std::uint32_t> kept;  // places, in order
-  kept.reserve(keys.size());
+  reserve_large(kept, keys.size());
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const Key& key = keys[i];
     const bool same = i > 0 && keys[i - 1].kind == key.kind && keys[i - 1].first == key.first &&
@@ -170,7 +171,7 @@ OrderedIdentifiers in_order(std::span<const IdentifierView> read, const std::vec
     if (!same) kept.push_back(key.place);
     ordered.position[key.place] = static_cast<std::uint32_t>(kept.size());
   }
-  std::vector<Key>{}.swap(keys);
+  Keys{}.swap(keys);
   ordered.identifiers.resize(kept.size());
   core::in_parallel(parts, parts, [&](std::size_t part) {
     const std::size_t end = kept.size() * (part + 1) / parts;

@@ -23,7 +23,7 @@ using Numbers = std::vector<std::uint32_t>;
 
 Numbers merged(const TextTable& from, TextTable& to) {
   constexpr std::size_t kAhead = 16;  // the slots of a large table are cold
-  const std::vector<std::string_view>& texts = from.texts();
+  const std::span<const std::string_view> texts = from.texts();
   Numbers numbers(texts.size());
   TextTable::Probe probes[kAhead];
   for (std::size_t i = 0; i < std::min(kAhead, texts.size()); ++i) probes[i] = to.probe(texts[i]);
@@ -198,7 +198,7 @@ IdentifierViews read_texts(PartTexts& texts, NumberReader& numbers, bool one_par
   if (one_part) known = numbers.finish();  // they were read while the rows were
   const auto fill = [&memory](const TextTable& table, std::span<IdentifierView> to,
                               const auto& read_at) {
-    const std::vector<std::string_view>& raw = table.texts();
+    const std::span<const std::string_view> raw = table.texts();
     read_identifiers(
         raw, [&](std::size_t i) { return read_at(i, raw[i]); }, to, memory);
   };

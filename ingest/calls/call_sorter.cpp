@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/base/parallel.hpp"
+#include "ingest/calls/large_pages.hpp"
 
 namespace palermo::ingest {
 namespace {
@@ -94,30 +95,46 @@ bool equal(const CallColumns& c, std::uint32_t x, std::uint32_t y) {
          same(c.azimuth_deg);
 }
 
-/// Finds rows equal to one before them. Rows are parted so that the set of one part fits the cache
-/// and every core has parts of its own: by their times where those ascend, as they do in most
-/// files, else by their hash.
+/// Finds rows equal to one before them, or to one of an earlier file. Rows are parted so that the
+/// set of one part fits the cache and every core has parts of its own: by their times where those
+/// ascend, as they do in most files, else by their hash.
 class DuplicateSearch {
  public:
-  DuplicateSearch(const CallColumns& columns, const std::vector<std::uint32_t>& rows)
-      : columns_{columns}, rows_{rows} {}
+  /// @param others  that many of the rows, the first of them, are of other files
+  DuplicateSearch(const CallColumns& columns, const std::vector<std::uint32_t>& rows,
+                  std::size_t others)
+      : columns_{columns}, rows_{rows}, others_{others} {}
 
-  /// For each of `rows`, whether it is equal to one that stands before it there.
-  [[nodiscard]] std::vector<char> find() {
+  struct Found {
+    /// For each of `rows`, whether it is equal to one of its own file that stands before it there.
+    std::vector<char> duplicate;
+    std::vector<SharedRow> shared;  // row numbers of the table, ascending
+  };
+  [[nodiscard]] Found find() {
     if (!part_by_time()) part_by_hash();
-    std::vector<char> duplicate(rows_.size(), 0);
-    core::in_parallel(begins_.size() - 1, core::cores(),
-                      [&](std::size_t part) { search(part, duplicate); });
-    return duplicate;
+    Found found;
+    found.duplicate.resize(rows_.size(), 0);
+    std::vector<std::vector<SharedRow>> shared(others_ == 0 ? 0 : begins_.size() - 1);
+    core::in_parallel(begins_.size() - 1, core::cores(), [&](std::size_t part) {
+      search(part, found.duplicate, shared.empty() ? nullptr : &shared[part]);
+    });
+    for (const std::vector<SharedRow>& part : shared)
+      found.shared.insert(found.shared.end(), part.begin(), part.end());
+    std::sort(found.shared.begin(), found.shared.end(),
+              [](const SharedRow& x, const SharedRow& y) { return x.row < y.row; });
+    return found;
   }
 
  private:
   static constexpr std::size_t kRowsInPart = 16'384;
   static constexpr std::size_t kMostRowsInPart = 4 * kRowsInPart;
   static constexpr unsigned kMostBits = 12;
+  /// Added to place_plus_1 once the file's own first row is known too.
+  static constexpr std::uint32_t kOwnToo = std::uint32_t{1} << 31;
   struct Slot {
     std::uint32_t hash = 0;
     std::uint32_t place_plus_1 = 0;
+    [[nodiscard]] std::uint32_t place() const { return (place_plus_1 & ~kOwnToo) - 1; }
   };
 
   /// Parts of rows as they stand, where equal times are never parted.
@@ -170,7 +187,8 @@ class DuplicateSearch {
     });
   }
 
-  void search(std::size_t part, std::vector<char>& duplicate) const {
+  void search(std::size_t part, std::vector<char>& duplicate,
+              std::vector<SharedRow>* shared) const {
     thread_local std::vector<Slot> slots;
     const std::size_t count = begins_[part + 1] - begins_[part];
     slots.assign(std::bit_ceil(count * 2 + 16), Slot{});
@@ -185,8 +203,13 @@ class DuplicateSearch {
           slot = {hash, place + 1};
           break;
         }
-        if (slot.hash == hash && equal(columns_, rows_[slot.place_plus_1 - 1], rows_[place])) {
-          duplicate[place] = 1;
+        if (slot.hash == hash && equal(columns_, rows_[slot.place()], rows_[place])) {
+          if (slot.place() < others_ && place >= others_ && (slot.place_plus_1 & kOwnToo) == 0) {
+            shared->push_back({rows_[place], rows_[slot.place()]});
+            slot.place_plus_1 |= kOwnToo;
+          } else {
+            duplicate[place] = 1;
+          }
           break;
         }
       }
@@ -195,6 +218,7 @@ class DuplicateSearch {
 
   const CallColumns& columns_;
   const std::vector<std::uint32_t>& rows_;
+  std::size_t others_;
   unsigned bits_ = 0;
   std::vector<std::uint32_t> hashes_;  // of each row, where they part it
   std::vector<std::uint32_t> places_;  // in rows_; empty: they stand there as parted
@@ -204,7 +228,7 @@ class DuplicateSearch {
 }  // namespace
 
 SortedCalls sort_calls(const CallTable& table, const CallColumns& columns, std::size_t own,
-                       const ScopeRule& scope) {
+                       const ScopeRule& scope, std::size_t same_file) {
   SortedCalls sorted;
   std::vector<std::uint32_t> covered;
   const bool all_open = scope.open_material;
@@ -229,22 +253,30 @@ SortedCalls sort_calls(const CallTable& table, const CallColumns& columns, std::
       }
     }
   }
-  // Rows of earlier files come first: what they hold is what counts as before.
-  std::vector<std::uint32_t> rows(columns.records - own);
+  // Rows of other files come first, then those of the same file that stand in the case.
+  const std::size_t others = columns.records - own - same_file;
+  std::vector<std::uint32_t> rows(others + same_file);
+  std::iota(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(others),
+            static_cast<std::uint32_t>(own + same_file));
+  std::iota(rows.begin() + static_cast<std::ptrdiff_t>(others), rows.end(),
+            static_cast<std::uint32_t>(own));
   const std::size_t earlier = rows.size();
-  std::iota(rows.begin(), rows.end(), static_cast<std::uint32_t>(own));
   if (all_open) {
+    reserve_large(rows, columns.records);
     rows.resize(columns.records);
     std::iota(rows.begin() + static_cast<std::ptrdiff_t>(earlier), rows.end(), 0U);
   } else {
     rows.insert(rows.end(), covered.begin(), covered.end());
   }
-  const std::vector<char> duplicate = DuplicateSearch{columns, rows}.find();
+  DuplicateSearch::Found found = DuplicateSearch{columns, rows, others}.find();
   std::size_t kept = 0;
   for (std::size_t i = earlier; i < rows.size(); ++i)
-    if (duplicate[i] == 0) rows[kept++] = rows[i];
+    if (found.duplicate[i] == 0) rows[kept++] = rows[i];
   sorted.duplicates = static_cast<std::uint32_t>(rows.size() - earlier - kept);
   rows.resize(kept);
+  sorted.shared = std::move(found.shared);
+  // Rows of the same file in the case have their pairs already.
+  std::erase_if(sorted.shared, [own](const SharedRow& shared) { return shared.row >= own; });
   sorted.stored = std::move(rows);
   return sorted;
 }

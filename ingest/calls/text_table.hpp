@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 #include <random>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -80,7 +81,7 @@ class TextTable {
   /// Lets everything go, copies included; what borrowed from them dangles.
   void forget() {
     end_look_ups();
-    std::vector<std::string_view>{}.swap(texts_);
+    Texts{}.swap(texts_);
     TextArena::Memory copies;
     copies_.give(copies);
   }
@@ -89,7 +90,7 @@ class TextTable {
 
   [[nodiscard]] std::size_t size() const { return texts_.size(); }
   [[nodiscard]] std::string_view operator[](std::uint32_t id) const { return texts_[id]; }
-  [[nodiscard]] const std::vector<std::string_view>& texts() const { return texts_; }
+  [[nodiscard]] std::span<const std::string_view> texts() const { return texts_; }
 
  private:
   static constexpr std::size_t kWhole = 24;
@@ -107,6 +108,7 @@ class TextTable {
   };
   static_assert(sizeof(Slot) == 32);  // two in a cache line
   using Slots = std::vector<Slot, LargePages<Slot>>;
+  using Texts = std::vector<std::string_view, LargePages<std::string_view>>;
 
   /// Of the process: a file may have tables by the dozen.
   static const std::pair<std::uint64_t, std::uint64_t>& seeds() {
@@ -199,7 +201,7 @@ class TextTable {
   const std::uint64_t seed_ = seeds().first;
   const std::uint64_t seed_last_ = seeds().second;
   Slots slots_;
-  std::vector<std::string_view> texts_;
+  Texts texts_;
   bool copies_all_ = false;
   TextArena copies_;
 };

@@ -54,12 +54,6 @@ class Determinism(support.CaseTest):
     def records(self):
         return self.ok("records", "--limit", "0")["records"]
 
-    def contents(self):
-        """What the records say, whichever of the files that hold a record keeps it."""
-        names = ("record_id", "source_id", "line")
-        return sorted(json.dumps({k: v for k, v in record.items() if k not in names}, sort_keys=True)
-                      for record in self.records())
-
     def test_interrupted_resumed_and_repeated_runs_give_the_same_case(self):
         self.ok(*self.command(*self.files))
         answers, records = self.answers(), self.records()
@@ -80,14 +74,16 @@ class Determinism(support.CaseTest):
         self.assertEqual(self.answers(), answers)
         self.assertTrue(self.ok("audit", "verify")["ok"])
 
-    def test_the_order_of_files_changes_neither_contents_nor_network(self):
+    def test_the_order_of_files_changes_neither_records_nor_network(self):
+        """A third of each file's calls stands in all three."""
         self.ok(*self.command(*self.files))
-        answers, contents = self.answers(), self.contents()
+        answers, records = self.answers(), self.records()
+        self.assertGreater(sum(len(record.get("also_in", [])) == 2 for record in records), 200)
         for name, order in (("reversed", self.files[::-1]), ("mixed", [self.files[i] for i in (2, 0, 3, 1)])):
             self.new_case(name)
             for path in order:
                 self.ok(*self.command(path))
-            self.assertEqual(self.contents(), contents)
+            self.assertEqual(self.records(), records)
             self.assertEqual(self.answers(), answers)
 
     def test_files_that_share_no_record_give_the_same_in_any_order(self):

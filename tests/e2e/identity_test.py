@@ -1,8 +1,10 @@
 """Sealed identities from outside: nothing of them in any file, log or answer but the one look two persons agreed to."""
 import json
 import os
+import pty
 import re
-import re
+import select
+import signal
 import subprocess
 
 import support
@@ -160,28 +162,43 @@ class Identities(support.CaseTest):
                        self.words, json_output=False)
         self.assertNotRegex(text, r"[\x00-\x09\x0b-\x1f\u202e]")
 
-    def test_words_typed_at_a_terminal_are_not_echoed(self):
-        import pty
+    def typed(self, *lines):
+        """Makes a key at a terminal; each line is typed the moment its prompt stands there. Exit code and all that was shown."""
         pid, terminal = pty.fork()
         if pid == 0:
             os.execve(support.BINARY, [support.BINARY, "--case", str(self.case), "--as", "hugo", "identity", "key", "--role", "handler",
                                        "-o", str(self.folder / "typed.key")], self.env)
-        seen = b""
-        for prompt in (b"New passphrase: ", b"once more: "):
-            while prompt not in seen:
-                seen += os.read(terminal, 1024)
-            os.write(terminal, WORDS.encode() + b"\n")
-        try:
-            while True:
+        self.addCleanup(os.close, terminal)
+        lines, seen, asked = list(lines), b"", 0
+        while select.select([terminal], [], [], 60)[0]:
+            try:
                 chunk = os.read(terminal, 1024)
-                if not chunk:
-                    break
-                seen += chunk
-        except OSError:
-            pass
-        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0, seen)
+            except OSError:  # the program has ended
+                break
+            if not chunk:
+                break
+            seen += chunk
+            if seen.count(b"passphrase: ") + seen.count(b"once more: ") > asked:
+                os.write(terminal, lines[asked] + b"\n")
+                asked += 1
+        else:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            self.fail(f"nothing more within a minute after {seen}")
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), seen
+
+    def test_words_typed_at_a_terminal_are_not_echoed(self):
+        code, seen = self.typed(WORDS.encode(), WORDS.encode())
+        self.assertEqual(code, 0, seen)
         self.assertNotIn(WORDS.encode(), seen)
         self.assertTrue(re.search(rb"Key [0-9a-f]{16} of the role handler", seen))
+
+    def test_words_typed_wrongly_make_no_key(self):
+        for lines, said in (((WORDS.encode(), WORDS.encode() + b"."), b"not the same"), ((b"x" * 1025,), b"more than 1024")):
+            code, seen = self.typed(*lines)
+            self.assertEqual((code, said in seen), (2, True), seen)
+            self.assertNotIn(WORDS.encode(), seen)
+            self.assertFalse((self.folder / "typed.key").exists())
 
 
 if __name__ == "__main__":

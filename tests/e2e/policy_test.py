@@ -117,6 +117,7 @@ class Prepared:
         ok("audit", "checkpoint", "-o", "kept.txt")
         self.vkey = ok("audit", "verify")["vkey"]
         self.numbers = self.called()
+        self.proposed = ok("statement", "list", "--status", "proposed", "--limit", "1")["statements"][0]["id"]
         self.offence = ok("catalogue", "list")["items"][0]["row"]["id"]
         write("calls.profile", ok("profile", "show", "palermo")["text"])
         self.record = ok("records", "--limit", "1")["records"][0]["record_id"]
@@ -141,6 +142,7 @@ class Prepared:
         self.agreed, self.waiting = (self.ok(*ask)["request_id"] for _ in range(2))
         self.ok("--as", "lena", "identity", "approve", self.agreed, "--reason", "checked", "--key", "legal.key",
                 "--passphrase-file", "words", "-o", "grant")
+        self.ok("case", "export", "-o", "whole.palermo-case", "--to", "Office B")
         self.ok("--as", "adam", "identity", "backup", "-o", "backup", "--key", "period.key", "--destroy-by", "2099-12-31")
 
     def called(self):
@@ -176,6 +178,8 @@ class Prepared:
         facts = []
         table = {
             "init": ["--title", "N", "--state", "IT"],
+            "case export": ["-o", "copy.palermo-case", "--to", "Office B"],
+            "case import": ["whole.palermo-case"],
             "user add": ["nora", "--role", "analyst"],
             "policy show": [],
             "authorize add": ["new.json"], "authorize list": [], "authorize show": ["AUTH-IT-TRAFFIC"],
@@ -206,6 +210,9 @@ class Prepared:
             "cooperation conduct": ["--with", "IT", *facts], "cooperation jurisdiction": [], "cooperation routes": [],
             "cooperation corroboration": ["--source", "SRC-1"],
             "decide": ["untoc.3.2.b", "--outcome", "undetermined", "--reason", "open"],
+            "protection alerts": [], "protection register": [], "statement list": [], "statement accept": [self.proposed, "--reason", "checked"],
+            "statement reject": [self.proposed, "--reason", "another of that name"],
+            "statement grade": [self.proposed, "--grade", "B2", "--reason", "two operators agree"],
             "simulate": ["--seed", "2", "--persons", "40", "--calls", "600", "-o", "ev2"],
             "audit checkpoint": [], "audit verify": [], "audit prove": ["1"], "audit consistency": ["1"],
             "audit export": ["log"], "audit sheet": ["-o", "sheet.svg"], "audit rules": [], "audit reconcile": [],
@@ -240,6 +247,9 @@ class Prepared:
         return table
 
 
+MAKES_A_CASE = ("init", "case import")  # and refuses to write over one
+
+
 class Policy(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -261,13 +271,16 @@ class Policy(unittest.TestCase):
             folder = pathlib.Path(temporary) / "f"
             shutil.copytree(self.prepared.folder, folder)
             case = folder / "c.palermo"
-            if command == "init":
+            if command in MAKES_A_CASE:
+                # The copy that `case import` takes in was made of this log.
+                before, state = leaves_of(case) if command == "case import" else [], None
                 case.unlink()
-                before, state = [], None
             else:
                 before, state = leaves_of(case), state_of(case)
             answer = self.prepared.run("--as", name, *command.split(), *words, *more, folder=folder, purpose=purpose)
             after = leaves_of(case) if case.exists() else []
+            if command == "case import":
+                self.assertEqual(after, before[:len(after)])
             return look(command, name, answer, after[len(before):], state == (state_of(case) if state else None))
 
     def everywhere(self, look, tries):
@@ -286,7 +299,7 @@ class Policy(unittest.TestCase):
             row, role = self.rows[command], next(r for r, n in ROLES.items() if n == name)
             where = f"{command} by {role}: "
             accesses = [leaf["access"] for leaf in new if leaf["kind"] == "access"]
-            if any(not leaf["actor"].endswith("/" + name) for leaf in new) and command != "init":
+            if any(not leaf["actor"].endswith("/" + name) for leaf in new) and command not in MAKES_A_CASE:
                 return where + "somebody else signed"
             if any((a["command"], a["policy_sha256"]) != (command, self.sha256) for a in accesses):
                 return where + f"an entry names another command or table: {accesses}"
@@ -401,7 +414,9 @@ class Purposes(support.CaseTest):
     def further(self):
         return {"audit statistics": ["--table", "de"], "identity request": ["INF-2222-222", "--reason", "r"],
                 "identity approve": ["UR-1", "--reason", "r", "--key", "x", "-o", "g"],
-                "identity unseal": ["UR-1", "--grant", "x", "--key", "x"]}
+                "identity unseal": ["UR-1", "--grant", "x", "--key", "x"],
+                "case export": ["-o", "c", "--to", "B"], "statement accept": ["MP-1", "--reason", "r"], "statement reject": ["MP-1", "--reason", "r"],
+                "statement grade": ["MP-1", "--grade", "B2", "--reason", "r"]}
 
 
 if __name__ == "__main__":

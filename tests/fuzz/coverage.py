@@ -72,7 +72,7 @@ PARSERS = [
 OTHERS = {"calls/call_adapters", "calls/call_sorter", "records/adapters", "records/row_collector", "records/text_input", "exchange/payment_amount",
           "profile/column_guess", "profile/draft", "inputs/input_list", "choice", "detect", "explain", "identifiers",
           "input_text", "name_warnings", "original", "phone_number", "pipeline", "pipeline_calls", "pipeline_records",
-          "recall", "release", "source_file", "source_writer", "version"}
+          "recall", "release", "earlier_calls", "shared_recall", "source_file", "source_writer", "version"}
 
 
 def tool(name):

@@ -7,6 +7,8 @@
 #include <tuple>
 
 #include "core/base/text.hpp"
+#include "core/store/record_store.hpp"
+#include "core/store/shared_calls.hpp"
 
 namespace palermo::network::detail {
 namespace {
@@ -51,7 +53,9 @@ core::Result<std::vector<Layer>> layers_of(store::Database& db, const Sources& s
                          "leaf < ?1"));
   if (before_leaf) PALERMO_CHECK_OK(count.bind(1, *before_leaf));
   PALERMO_TRY(const bool counted, count.step());
-  const auto stored_calls = static_cast<std::uint64_t>(counted ? count.integer(0) : 0);
+  PALERMO_TRY(const store::SharedCalls shared, store::SharedCalls::load(db, before_leaf));
+  const auto stored_calls =
+      static_cast<std::uint64_t>(counted ? count.integer(0) - shared.repeats() : 0);
   PALERMO_TRY(const MessageCounts messages, count_messages(db, before_leaf));
   if (stored_calls + messages.calls > 0) {
     Layer& known = layer_named(layers, kCalls);
@@ -64,8 +68,8 @@ core::Result<std::vector<Layer>> layers_of(store::Database& db, const Sources& s
                  "JOIN source ON source.seq = record.source "
                  "WHERE record.kind IN ('intercept', 'payment', 'relation') AND (?1 IS NULL OR "
                  "(source.leaf < ?1 AND record.seq < coalesce((SELECT min(first_record) FROM "
-                 "quarantine_decision WHERE leaf >= ?1), record.seq + 1))) "
-                 "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"));
+                 "quarantine_decision WHERE leaf >= ?1), record.seq + 1))) AND " +
+                 store::no_repeat("record", "?1") + "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"));
   if (before_leaf) PALERMO_CHECK_OK(query.bind(1, *before_leaf));
   while (true) {
     PALERMO_TRY(const bool row, query.step());

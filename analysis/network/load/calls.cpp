@@ -22,6 +22,7 @@ struct Shared {
   const LoadOptions* options = nullptr;
   const Names* names = nullptr;
   const Sources* sources = nullptr;
+  store::SharedCalls repeated;
   std::mutex mutex;  // for all that follows, and db
   std::vector<std::string> authorizations;
   std::vector<CallOrigin> origins;  // their authorization stands in `authorizations`
@@ -104,11 +105,15 @@ class Stretch {
       ranks[i + 1] = shared_->names->rank(columns.dictionary[i]);
     std::vector<char> met(ranks.size(), 0);
     const LoadOptions& options = *shared_->options;
+    const std::vector<std::uint32_t>* repeats = shared_->repeated.repeats_of(segment.source_id());
     for (std::size_t row = 0; row < columns.records; ++row) {
       const std::int64_t at_us = columns.started_at_us[row];
       if (options.from_us && at_us < *options.from_us) continue;
       if (options.to_us && at_us > *options.to_us) continue;
       coverage.add(info.number, day_of(at_us));
+      if (repeats != nullptr &&
+          std::binary_search(repeats->begin(), repeats->end(), columns.line[row]))
+        continue;
       const auto kind = static_cast<v1::CallKind>(columns.kind[row]);
       if (columns.a[row] == 0 || columns.b[row] == 0 || kind == v1::LOCATION || kind == v1::DATA) {
         ++one_party;
@@ -190,6 +195,7 @@ core::Result<CallTies> read_calls(
   shared.options = &options;
   shared.names = &names;
   shared.sources = &sources;
+  PALERMO_TRY(shared.repeated, store::SharedCalls::load(db, before_leaf));
   const unsigned threads = options.threads != 0 ? options.threads : core::cores();
   const unsigned shift = CallParts::shift_for(names.ranks(), ids.size() * store::kSegmentRecords);
   // Neighbouring segments stay together, so that the stretches joined are the order of ingestion.

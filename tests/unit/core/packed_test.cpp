@@ -133,6 +133,55 @@ std::vector<store::IdentifierView> views(const std::vector<store::ObservedIdenti
 
 }  // namespace
 
+TEST_CASE("however the bytes of a column are written, they are read back") {
+  std::mt19937_64 random{11};
+  const std::size_t n = GENERATE(1U, 2U, 255U, 4'096U, 20'000U);
+  std::vector<std::vector<std::int64_t>> columns(6, std::vector<std::int64_t>(n));
+  for (std::size_t i = 0; i < n; ++i) {
+    columns[0][i] = static_cast<std::int64_t>(random());         // nothing to save
+    columns[1][i] = static_cast<std::int64_t>(random() % 16);    // few values
+    columns[2][i] = static_cast<std::int64_t>(i / 300 * 1'001);  // runs
+    columns[3][i] = random() % 50 == 0 ? 7 : 3;                  // nearly one value
+    columns[4][i] = static_cast<std::int64_t>(i % 5) - 2;        // a pattern
+    columns[5][i] = static_cast<std::int64_t>(1'900'000'000 + i + random() % 2);  // steps
+  }
+  for (const auto& values : columns) {
+    v1::PackedColumn plain;
+    store::pack_plain(values, plain);
+    const auto read = store::unpack_column(plain, n);
+    REQUIRE(read.ok());
+    CHECK(*read == values);
+    v1::PackedColumn steps;
+    store::pack_steps(values, steps);
+    const auto climbed = store::unpack_column(steps, n);
+    REQUIRE(climbed.ok());
+    CHECK(*climbed == values);
+  }
+}
+
+TEST_CASE("a plane takes the room of what it says") {
+  constexpr std::size_t kRows = 4'096;
+  std::mt19937_64 random{12};
+  const auto bytes_of = [&](const auto& value) {
+    std::vector<std::int64_t> values(kRows);
+    for (std::size_t i = 0; i < kRows; ++i) values[i] = value(i);
+    v1::PackedColumn column;
+    store::pack_plain(values, column);
+    REQUIRE(column.plane_size() == 1);
+    return column.plane(0).size();
+  };
+  // As they are, behind the head of a frame.
+  const std::size_t noise = bytes_of([&](std::size_t) { return std::int64_t(random() % 256); });
+  CHECK(noise >= kRows);
+  CHECK(noise <= kRows + 16);
+  // Four bits each, and a table.
+  const std::size_t halves = bytes_of([&](std::size_t) { return std::int64_t(random() % 16); });
+  CHECK(halves <= kRows / 2 + 64);
+  // Only a search finds these.
+  CHECK(bytes_of([](std::size_t i) { return std::int64_t(i / 16); }) < kRows / 3);
+  CHECK(bytes_of([](std::size_t i) { return std::int64_t(i / 2'048); }) < 64);
+}
+
 TEST_CASE("a column comes back as it was packed", "[core][store]") {
   const std::int64_t least = std::numeric_limits<std::int64_t>::min();
   const std::int64_t most = std::numeric_limits<std::int64_t>::max();

@@ -20,6 +20,7 @@
 #include "core/store/record_store.hpp"
 #include "core/store/row_bytes.hpp"
 #include "core/store/segment_index.hpp"
+#include "core/store/shared_calls.hpp"
 #include "palermo/v1/entity.pb.h"
 #include "palermo/v1/ingest.pb.h"
 #include "tests/support/catch.hpp"
@@ -115,8 +116,7 @@ struct SmallCase {
     const auto commitments = *store::record_commitments(db, 1);
     REQUIRE(commitments.size() == 3);
     ledger::CompactTree tree;
-    for (const core::Digest& each : commitments)
-      tree.push(ledger::leaf_hash(core::bytes_of(each)));
+    for (const core::Digest& each : commitments) tree.push(ledger::leaf_hash(core::bytes_of(each)));
     v1::LedgerEntry source;
     source.set_id("SRC-1");
     source.set_auth("AUTH-1");
@@ -151,6 +151,29 @@ struct SmallCase {
     REQUIRE(store::recall_record(db, 2, core::bytes_of(commitments[1]), 2).ok());
     insert("INSERT INTO recalled_segment VALUES (" + segment_id + ", 1, 9, 4, ?1, ?2, 2)",
            core::bytes_of(core::sha256("calls")), segment_leaf, {});
+    REQUIRE(transaction.commit().ok());
+  }
+  /// A second source whose nine calls are those of the first; after recall_product().
+  void share_calls() {
+    auto transaction = *db.begin();
+    v1::Source file;
+    file.set_source_id("SRC-2");
+    file.set_rows_read(9);
+    file.set_duplicates(9);
+    const std::string payload = file.SerializeAsString();
+    const std::string hash = core::to_hex(core::sha256("second file"));
+    v1::LedgerEntry entry;
+    entry.set_id("SRC-2");
+    entry.set_auth("AUTH-1");
+    entry.mutable_source()->set_sha256(hash);
+    entry.mutable_source()->set_commit(core::to_hex(core::commitment(kSalt, payload)));
+    entry.mutable_source()->set_segments(1);
+    insert("INSERT INTO source VALUES (2, 'SRC-2', '" + hash + "', ?1, ?3, ?2)", payload,
+           append(transaction, entry, anna), kSalt);
+    add_segment(transaction, 3 + old_segments_, 2);
+    std::vector<store::SharedPair> pairs;
+    for (std::uint32_t line = 1; line <= 9; ++line) pairs.push_back({{2, line}, {1, line}});
+    REQUIRE(store::write_shared(db, pairs).ok());
     REQUIRE(transaction.commit().ok());
   }
   void merge(store::Transaction& transaction) {
@@ -254,10 +277,10 @@ struct SmallCase {
     REQUIRE(statement->run().ok());
   }
 
-  /// @param id  1: indexed by lists; 2: by maps, as segments up to schema 4 are
-  void add_segment(store::Transaction& transaction, std::int64_t id) {
+  /// @param id  2: indexed by maps, as segments up to schema 4 are; others: by lists
+  void add_segment(store::Transaction& transaction, std::int64_t id, std::int64_t source = 1) {
     store::CallColumns calls;
-    calls.source_id = "SRC-1";
+    calls.source_id = "SRC-" + std::to_string(source);
     calls.records = 9;
     for (std::uint32_t i = 0; i < 9; ++i) {
       calls.started_at_us.push_back(1'700'000'000'000'000 + i * 60'000'000LL);
@@ -275,21 +298,22 @@ struct SmallCase {
     entry.set_id("SEG-" + std::to_string(id));
     entry.set_auth("AUTH-1");
     auto& body = *entry.mutable_segment();
-    body.set_source_id("SRC-1");
+    body.set_source_id(calls.source_id);
     body.set_records(9);
     body.set_sha256(core::to_hex(segment.sha256));
     body.set_from(core::format_utc_us(segment.from_us));
     body.set_to(core::format_utc_us(segment.to_us));
     const std::int64_t leaf = append(transaction, entry, anna);
-    insert("INSERT INTO segment VALUES (" + std::to_string(id) + ", 1, 9, " +
-               std::to_string(segment.from_us) + ", " + std::to_string(segment.to_us) +
+    insert("INSERT INTO segment VALUES (" + std::to_string(id) + ", " + std::to_string(source) +
+               ", 9, " + std::to_string(segment.from_us) + ", " + std::to_string(segment.to_us) +
                ", ?1, ?3, ?2)",
            segment.blob, leaf, core::bytes_of(segment.sha256));
-    if (id == 1) {
+    if (id != 2) {
       const auto postings =
           store::postings_of(std::vector<std::vector<std::uint32_t>>{segment.identifiers});
       REQUIRE(postings.size() == 1);
-      put_blob("INSERT INTO segment_posting VALUES (0, 1, 1, ?1)", postings[0].bytes);
+      put_blob("INSERT INTO segment_posting VALUES (0, " + std::to_string(id) + ", 1, ?1)",
+               postings[0].bytes);
     } else {
       const auto maps = store::index_of(segment.identifiers);
       REQUIRE(maps.size() == 1);

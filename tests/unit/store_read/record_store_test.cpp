@@ -14,7 +14,7 @@ using Kind = store::RecordOutcome::Kind;
 namespace {
 
 struct Counts {
-  std::uint32_t stored = 0, duplicates = 0;
+  std::uint32_t stored = 0, duplicates = 0, shared = 0;
   std::vector<std::string> conflicts;
   std::size_t commitments = 0;
 };
@@ -44,6 +44,7 @@ Counts store_text(store::Database& db, const std::string& format, const std::str
     REQUIRE(outcome.ok());
     if (outcome->kind == Kind::Stored) ++counts.stored;
     if (outcome->kind == Kind::Duplicate) ++counts.duplicates;
+    if (outcome->kind == Kind::Shared) ++counts.shared;
     if (outcome->kind == Kind::Conflict) counts.conflicts.push_back(outcome->message);
   }
   counts.commitments = writer->commitments().size();
@@ -117,8 +118,16 @@ TEST_CASE("records: the Montagna rows are stored one by one, and again as duplic
   CHECK(store_text(db, "edge_list", meetings).stored == 289);
   const Counts again = store_text(db, "edge_list", meetings + "500\t501\t1\n");
   CHECK(again.stored == 1);
-  CHECK(again.duplicates == 289);
-  CHECK(all(db).size() == 290);
+  CHECK(again.shared == 289);
+  CHECK(again.duplicates == 0);
+  CHECK(again.commitments == 290);
+  const auto once = all(db);
+  REQUIRE(once.size() == 290);
+  CHECK(once[0].record.record_id() == "SRC-1:1");
+  store::RecordQuery every;
+  every.with_repeats = true;
+  CHECK(all(db, every).size() == 289 + 290);
+  CHECK(*store::same_records(db, "SRC-1:1") == std::vector<std::string>{"SRC-2:1"});
 }
 
 TEST_CASE("records: an exact repetition is a duplicate, another weight or layer is not",
@@ -136,7 +145,7 @@ TEST_CASE("records: an id with other content under one authorization conflicts",
   const std::string session =
       R"({"session_id":"I1","authorization_id":"A","line":"+447700900001","start":"2031-03-04T08:15:53Z")";
   CHECK(store_text(db, "intercept_log", session + "}").stored == 1);
-  CHECK(store_text(db, "intercept_log", "[" + session + "}]").duplicates == 1);
+  CHECK(store_text(db, "intercept_log", "[" + session + "}]").shared == 1);
   const Counts changed = store_text(db, "intercept_log", session + R"(,"summary":"changed"})");
   REQUIRE(changed.conflicts.size() == 1);
   CHECK(changed.conflicts[0].starts_with("its id is that of SRC-1:1, which says something else"));
@@ -165,7 +174,7 @@ TEST_CASE("records: equal statements in two reports are two, in one file copied 
       store_text(db, "undercover_report", report("R1") + "\n" + report("R2"), "AUTH-2");
   CHECK(two.stored == 4);
   const Counts copied = store_text(db, "undercover_report", "[" + report("R1") + "]", "AUTH-2");
-  CHECK(copied.duplicates == 2);
+  CHECK(copied.shared == 2);
   const auto statements = all(db, [] {
     store::RecordQuery query;
     query.kind = "statement";

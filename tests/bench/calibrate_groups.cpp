@@ -2,8 +2,8 @@
 // an hour.
 //
 //   calibrate_groups level GRAPHS DRAWS    share of graphs drawn from the null model with p < 0.05
-//   calibrate_groups power GRAPHS DRAWS    planted groups of 8 in 400 found, by density of the
-//   plant
+//   calibrate_groups power GRAPHS DRAWS [DENSITY [SEED]]    planted groups of 8 in 400 found, by
+//   density of the plant; the first graph has that seed, 5000 where none is named
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -64,7 +64,7 @@ void level(std::uint32_t graphs, std::uint32_t draws) {
   }
 }
 
-void power(std::uint32_t graphs, std::uint32_t draws, double only) {
+void power(std::uint32_t graphs, std::uint32_t draws, double only, std::uint64_t seed) {
   constexpr std::uint32_t n = 400, planted = 8;
   for (const double power : {0.5, 0.0})
     for (const std::uint32_t m : {800U})
@@ -73,7 +73,7 @@ void power(std::uint32_t graphs, std::uint32_t draws, double only) {
         std::uint32_t found = 0, significant = 0;
         double sum = 0;
         for (std::uint32_t trial = 0; trial < graphs; ++trial) {
-          const Planted one = palermo::test::planted(n, m, power, planted, density, 5000 + trial);
+          const Planted one = palermo::test::planted(n, m, power, planted, density, seed + trial);
           const Groups groups = tested(n, one.pairs, draws, trial + 1);
           const double best = best_overlap(groups, one.members);
           significant += *groups.null_model.best_p < 0.05 ? 1 : 0;
@@ -99,5 +99,6 @@ int main(int argc, char** argv) {
   const std::string what = argc > 1 ? argv[1] : "all";
   if (what == "level" || what == "all") level(graphs > 0 ? graphs : 500, draws);
   if (what == "power" || what == "all")
-    power(graphs > 0 ? graphs : 100, draws, argc > 4 ? std::atof(argv[4]) : 0);
+    power(graphs > 0 ? graphs : 100, draws, argc > 4 ? std::atof(argv[4]) : 0,
+          argc > 5 ? std::strtoull(argv[5], nullptr, 10) : 5000);
 }

@@ -102,12 +102,29 @@ class Finder {
       ++strength_[event.a];
       ++strength_[event.b];
     }
+    watch();
   }
 
-  [[nodiscard]] std::pair<std::uint32_t, std::uint32_t> counts(std::uint32_t party,
-                                                               std::int64_t day) const {
+  /// What decides who fell silent and who started: all records, or those with some parties.
+  void watch() {
+    watched_ = of_;
+    if (options_->towards.empty()) return;
+    for (std::uint32_t p = 0; p < watched_.size(); ++p) {
+      const bool one_of_them = options_->towards.contains(p);
+      auto& events = watched_[p];
+      events.erase(std::remove_if(events.begin(), events.end(),
+                                  [&](const Event* event) {
+                                    return one_of_them || !options_->towards.contains(
+                                                              event->a == p ? event->b : event->a);
+                                  }),
+                   events.end());
+    }
+  }
+
+  [[nodiscard]] std::pair<std::uint32_t, std::uint32_t> counts(
+      const std::vector<const Event*>& events, std::int64_t day) const {
     std::uint32_t before = 0, after = 0;
-    for (const Event* event : of_[party]) ++(is_after(*event, day) ? after : before);
+    for (const Event* event : events) ++(is_after(*event, day) ? after : before);
     return {before, after};
   }
 
@@ -128,14 +145,14 @@ class Finder {
       const std::int64_t day = day_of(*options_->at_us);
       const auto [d1, d2] = covered(day);
       for (std::uint32_t p = 0; p < of_.size(); ++p) {
-        if (of_[p].empty()) continue;
-        const auto [n1, n2] = counts(p, day);
+        if (watched_[p].empty()) continue;
+        const auto [n1, n2] = counts(watched_[p], day);
         add(p, day, n1, n2, changed(n1, n2, d1, d2), changed(n2, n1, d2, d1));
       }
     } else {
       const std::vector<std::int64_t> days(days_.begin(), days_.end());
       for (std::uint32_t p = 0; p < of_.size(); ++p)
-        if (!of_[p].empty()) find_change(p, days);
+        if (!watched_[p].empty()) find_change(p, days);
     }
     keep_asked();
   }
@@ -144,10 +161,10 @@ class Finder {
   /// one that splits them best the other way.
   void find_change(std::uint32_t party, const std::vector<std::int64_t>& days) {
     std::vector<std::uint32_t> daily(days.size(), 0);
-    for (const Event* event : of_[party])
+    for (const Event* event : watched_[party])
       ++daily[static_cast<std::size_t>(
           std::lower_bound(days.begin(), days.end(), day_of(local(*event))) - days.begin())];
-    const auto total = static_cast<std::uint32_t>(of_[party].size());
+    const auto total = static_cast<std::uint32_t>(watched_[party].size());
     struct Best {
       double ratio = 0;
       std::size_t day = 0;
@@ -322,8 +339,10 @@ class Finder {
     std::vector<double> excesses;
     for (std::uint32_t p = 0; p < of_.size(); ++p) {
       if (of_[p].empty() || changed.contains(p)) continue;
-      const auto [before, after] = counts(p, gone.day);
+      const auto [before, after] = counts(of_[p], gone.day);
       if (before == 0 || after == 0) continue;
+      // Who was chosen for contacts with some is compared with those who have such contacts.
+      if (!options_->towards.empty() && counts(watched_[p], gone.day).second == 0) continue;
       Side side;
       side.party = p;
       side.day = gone.day;
@@ -515,6 +534,7 @@ class Finder {
   v1::CallsReplacements out_;
   std::set<std::int64_t> days_;  // local days with a contact of anybody
   std::vector<std::vector<const Event*>> of_;
+  std::vector<std::vector<const Event*>> watched_;  // see watch()
   std::vector<std::uint32_t> strength_;
   std::vector<double> degree_;  // contacts in the whole selection
   double all_degrees_ = 0;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 
 #include "analysis/calls/events.hpp"
 #include "palermo/v1/calls_replacements.pb.h"
@@ -23,6 +24,8 @@ struct ReplacementOptions {
   std::uint32_t seed = 1;
   std::size_t limit = 3;  // candidates listed for each number; 0 = all
   std::size_t evidence = 3;
+  std::set<std::uint32_t> towards;  // parties; not empty: who fell silent, and who started, is told
+                                    // from records with these alone, and they are not compared
 };
 
 /// Signature = the contacts of a number before it fell silent (after it started), weighted by
@@ -37,5 +40,19 @@ struct ReplacementOptions {
 /// @source Cortes, Pregibon and Volinsky, "Communities of interest", Intelligent Data Analysis 6
 ///         (2002), first at IDA 2001
 [[nodiscard]] v1::CallsReplacements replacements(const Log& log, const ReplacementOptions& options);
+
+/// A second look where several changed together: whose contacts with *them* ended, and whose began?
+/// Someone whose contacts all take new numbers seems to lose these contacts though he does not fall
+/// silent, and if he changes too, nothing that he shares with his own new number is left to see. So
+/// pairs that match each other best with p below 0.05 and no more than one in twenty impostors as
+/// good are read as one number each, and only records with these decide who fell silent and who
+/// started; signatures are of all records. There is no p: the choice itself makes the two sides
+/// share contacts, so impostors are those who are in touch with the group afterwards. Everything
+/// rests on the pairs being right, which the answer says.
+/// @param log    as given to replacements()
+/// @param first  its answer, for no number by name and with draws
+/// @return absent where fewer than two pairs match so well
+[[nodiscard]] core::Result<std::optional<v1::CallsReplacements::Together>> changed_together(
+    Log log, const ReplacementOptions& options, const v1::CallsReplacements& first);
 
 }  // namespace palermo::calls

@@ -67,48 +67,4 @@ core::Result<Communities> leiden(const Graph& graph, const SearchOptions& option
   return leiden(arrays_of(graph), options);
 }
 
-double minus_log10_binomial_tail(std::uint64_t n, double p, std::uint64_t k) {
-  if (k == 0 || p >= 1) return 0;
-  if (k > n || p <= 0) return std::numeric_limits<double>::infinity();
-  const double log_p = std::log(p);
-  const double log_q = std::log1p(-p);
-  const auto log_term = [&](std::uint64_t i) {
-    const auto di = static_cast<double>(i);
-    const auto dn = static_cast<double>(n);
-    return std::lgamma(dn + 1) - std::lgamma(di + 1) - std::lgamma(dn - di + 1) + di * log_p +
-           (dn - di) * log_q;
-  };
-  // Below the mean the tail is near 1 and its logarithm near 0; summing from k is exact enough, and
-  // above the mean the terms fall fast.
-  const double first = log_term(k);
-  double sum = 0;
-  double ratio = 1;
-  for (std::uint64_t i = k; i <= n; ++i) {
-    sum += ratio;
-    const auto di = static_cast<double>(i);
-    ratio *= (static_cast<double>(n) - di) / (di + 1) * (p / (1 - p));
-    if (ratio < sum * 1e-17 && di > static_cast<double>(n) * p) break;
-  }
-  return std::max(0.0, -(first + std::log(sum)) / std::log(10.0));
-}
-
-std::vector<CommunityTies> community_ties(const Graph& graph, const std::vector<std::uint32_t>& of,
-                                          std::uint32_t count) {
-  std::vector<CommunityTies> rows(count);
-  for (std::uint32_t v = 0; v < graph.n(); ++v) {
-    ++rows[of[v]].members;
-    rows[of[v]].degree_sum += graph.degree(v);
-  }
-  for (const Edge& edge : graph.edges())
-    if (of[edge.a] == of[edge.b]) ++rows[of[edge.a]].inside;
-  if (graph.m() == 0) return rows;
-  const double m = graph.m();
-  for (CommunityTies& row : rows) {
-    const double share = static_cast<double>(row.degree_sum) / (2 * m);
-    row.modularity = row.inside / m - share * share;
-    row.excess = minus_log10_binomial_tail(graph.m(), share * share, row.inside);
-  }
-  return rows;
-}
-
 }  // namespace palermo::network

@@ -52,14 +52,7 @@ struct CommunityTies {
   std::uint32_t inside = 0;      // edges with both ends inside
   std::uint64_t degree_sum = 0;  // 2 inside + edges to the outside
   double modularity = 0;         // its share: inside/m - (degree_sum/2m)^2
-  double excess = 0;             // -log10 P[X >= inside], X ~ binomial(m, (degree_sum/2m)^2)
+  double excess = 0;             // -log10 of the chance of so many inside: BinomialTail
 };
-/// @return one row per community, in their order. @cost O(n + m), and O(m) per community for excess
-[[nodiscard]] std::vector<CommunityTies> community_ties(const Graph& graph,
-                                                        const std::vector<std::uint32_t>& of,
-                                                        std::uint32_t count);
-
-/// -log10 of the upper tail P[X >= k], X ~ binomial(n, p). 0 when k is 0 or p is 1.
-[[nodiscard]] double minus_log10_binomial_tail(std::uint64_t n, double p, std::uint64_t k);
 
 }  // namespace palermo::network

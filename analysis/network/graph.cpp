@@ -50,6 +50,9 @@ void add(Edge& edge, const Tie& tie) {
 /// Items that one thread takes at once: fewer are not worth a thread.
 constexpr std::size_t kAtOnce = 65'536;
 
+/// The same for halves that become arcs and edges, each of which is a hundred times the work.
+constexpr std::size_t kJoinedAtOnce = 8'192;
+
 /// Calls work(part, begin, end) for all parts of `size` items, on all cores.
 template <typename Work>
 void in_parts(std::size_t size, const Work& work) {
@@ -233,7 +236,7 @@ void Graph::join(const TieTable& table, const std::vector<Half>& halves) {
   }
   // Ranges of vertices with about as many halves each.
   const std::size_t parts =
-      std::max<std::size_t>(1, std::min<std::size_t>(n, halves.size() / kAtOnce));
+      std::max<std::size_t>(1, std::min<std::size_t>(n, halves.size() / kJoinedAtOnce));
   std::vector<std::uint32_t> begins{0};
   for (std::size_t part = 1; part < parts; ++part)
     begins.push_back(static_cast<std::uint32_t>(
@@ -277,18 +280,23 @@ void Graph::join(const TieTable& table, const std::vector<Half>& halves) {
   arcs_.resize(first_arc.back());
   core::in_parallel(parts, core::cores(), [&](std::size_t part) {
     std::size_t edge_at = first_edge[part], arc_at = first_arc[part];
-    // Ties that come from larger vertices lie anywhere, so they are sent for some steps ahead.
+    // Ties that come from larger vertices lie anywhere, and in a table without order all do, so
+    // they are sent for some steps ahead.
     constexpr std::uint32_t kAhead = 16;
-    std::uint32_t sent = in[begins[part]];
-    const std::uint32_t last = in[begins[part + 1]];
+    const auto send_for = [&](std::uint32_t t) {
+      const auto* const tie = reinterpret_cast<const char*>(&table.ties[t]);
+      __builtin_prefetch(tie);
+      __builtin_prefetch(tie + sizeof(Tie) - 1);
+    };
+    std::uint32_t sent_in = in[begins[part]], sent_out = out[begins[part]];
+    const std::uint32_t last_in = in[begins[part + 1]], last_out = out[begins[part + 1]];
     walk(
         part,
         [&](std::uint32_t v) {
-          for (; sent < std::min(last, in[v + 1] + kAhead); ++sent) {
-            const auto* const tie = reinterpret_cast<const char*>(&table.ties[coming[sent].tie]);
-            __builtin_prefetch(tie);
-            __builtin_prefetch(tie + sizeof(Tie) - 1);
-          }
+          for (; sent_in < std::min(last_in, in[v + 1] + kAhead); ++sent_in)
+            send_for(coming[sent_in].tie);
+          for (; sent_out < std::min(last_out, out[v + 1] + kAhead); ++sent_out)
+            send_for(halves[sent_out].tie);
         },
         [&](const Half& half, bool fresh) {
           if (fresh) arcs_[arc_at++] = {half.a, half.b, 0};

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "analysis/network/flat_leiden.hpp"
+#include "analysis/network/groups_removals.hpp"
 #include "analysis/network/scan.hpp"
 #include "core/base/parallel.hpp"
 
@@ -98,7 +99,9 @@ CommunityTies ties_inside(const TieArrays& graph, const BinomialTail& tail,
   const auto total = static_cast<double>(graph.total);
   const double share = static_cast<double>(row.degree_sum) / (2 * total);
   row.modularity = row.inside / total - share * share;
-  row.excess = tail.excess(graph.total, row.degree_sum, row.inside);
+  row.excess = graph.weights.empty()
+                   ? tail.simple_excess(graph.total, row.degree_sum, row.inside, row.members)
+                   : tail.excess(graph.total, row.degree_sum, row.inside);
   return row;
 }
 
@@ -188,104 +191,6 @@ std::vector<Group> cores_of(const std::vector<Candidate>& met, const ScanNull& n
     if (cores.size() >= kMost) break;
   }
   return cores;
-}
-
-/// Fewest records to be removed from a simple graph, the draws held fixed: ties inside are taken
-/// away cheapest first, and ties elsewhere too, whose loss makes the degrees of the group weigh
-/// more. What the test sees is ties inside, degrees and ties in all, so trying every number of ties
-/// inside is exact.
-std::optional<Removals> fewest_removals(const Graph& graph, const BinomialTail& tail,
-                                        const Group& group, double critical) {
-  std::vector<char> in(graph.n(), 0);
-  for (const std::uint32_t v : group.members) in[v] = 1;
-  std::vector<std::uint64_t> inside, elsewhere;
-  for (const Edge& edge : graph.edges()) {
-    if (in[edge.a] && in[edge.b]) inside.push_back(edge.count);
-    if (!in[edge.a] && !in[edge.b]) elsewhere.push_back(edge.count);
-  }
-  const auto sums = [](std::vector<std::uint64_t>& counts) {
-    std::sort(counts.begin(), counts.end());
-    std::vector<std::uint64_t> all(counts.size() + 1, 0);
-    std::partial_sum(counts.begin(), counts.end(), all.begin() + 1);
-    return all;
-  };
-  const std::vector<std::uint64_t> cost_inside = sums(inside);
-  const std::vector<std::uint64_t> cost_elsewhere = sums(elsewhere);
-  const auto flips = [&](std::uint64_t j, std::uint64_t r) {
-    return tail.excess(graph.m() - j - r, group.ties.degree_sum - 2 * j, group.ties.inside - j) <=
-           critical;
-  };
-  std::optional<Removals> best;
-  for (std::uint64_t j = 0; j <= inside.size(); ++j) {
-    if (best && cost_inside[j] >= best->records) break;
-    if (!flips(j, elsewhere.size())) continue;
-    std::uint64_t low = 0, high = elsewhere.size();
-    while (low < high) {
-      const std::uint64_t middle = (low + high) / 2;
-      if (flips(j, middle)) {
-        high = middle;
-      } else {
-        low = middle + 1;
-      }
-    }
-    const std::uint64_t cost = cost_inside[j] + cost_elsewhere[low];
-    if (!best || cost < best->records) best = Removals{cost, true};
-  }
-  return best;
-}
-
-/// The same for co-presence: attendances of members are taken away one at a time, each time the one
-/// that lowers the excess most for its records. An upper bound.
-std::optional<Removals> greedy_removals(const TwoMode& table, const BinomialTail& tail,
-                                        std::uint64_t total, const Group& group, double critical) {
-  std::vector<std::uint64_t> persons(table.events, 0), members(table.events, 0);
-  for (const auto& events : table.attended)
-    for (const std::uint32_t e : events) ++persons[e];
-  struct Attended {
-    std::uint32_t event;
-    std::uint64_t records;
-  };
-  std::vector<Attended> left;
-  for (const std::uint32_t v : group.members)
-    for (std::size_t i = 0; i < table.attended[v].size(); ++i) {
-      left.push_back({table.attended[v][i], table.records[v][i]});
-      ++members[table.attended[v][i]];
-    }
-  std::uint64_t inside = group.ties.inside, degree = group.ties.degree_sum;
-  Removals result{0, false};
-  const auto after = [&](const Attended& one, std::uint64_t& t, std::uint64_t& d,
-                         std::uint64_t& k) {
-    const std::uint64_t others = persons[one.event] - 1;
-    const std::uint64_t friends = members[one.event] - 1;
-    t = total - others;
-    d = degree - others - friends;
-    k = inside - friends;
-  };
-  while (tail.excess(total, degree, inside) > critical) {
-    if (left.empty()) return std::nullopt;
-    const double now = tail.excess(total, degree, inside);
-    std::size_t best = 0;
-    double most = -std::numeric_limits<double>::infinity();
-    std::uint64_t t = 0, d = 0, k = 0;
-    for (std::size_t i = 0; i < left.size(); ++i) {
-      after(left[i], t, d, k);
-      const double gain = (now - tail.excess(t, d, k)) /
-                          static_cast<double>(std::max<std::uint64_t>(1, left[i].records));
-      if (gain > most) {
-        most = gain;
-        best = i;
-      }
-    }
-    after(left[best], t, d, k);
-    total = t;
-    degree = d;
-    inside = k;
-    --persons[left[best].event];
-    --members[left[best].event];
-    result.records += left[best].records;
-    left.erase(left.begin() + static_cast<std::ptrdiff_t>(best));
-  }
-  return result;
 }
 
 /// Mean over the searches of the overlap with the best matching set that the search offers: its
@@ -420,9 +325,10 @@ core::Status test_against_chance(const Graph& graph, const TieArrays& flat,
     group.p_value = null.p_value(size, group.ties.excess - sets);
     if (*group.p_value >= kSignificant) continue;
     const double critical = null.critical(size, kSignificant) + sets;
-    group.removals = options.two_mode == nullptr
-                         ? fewest_removals(graph, tail, group, critical)
-                         : greedy_removals(*options.two_mode, tail, flat.total, group, critical);
+    group.removals =
+        options.two_mode == nullptr
+            ? detail::fewest_removals(graph, tail, group, critical)
+            : detail::greedy_removals(*options.two_mode, tail, flat.total, group, critical);
   }
   return core::ok();
 }

@@ -96,8 +96,9 @@ struct Groups {
 /// draws with at least the observed modularity. A group is scored by its surprise (scan.hpp)
 /// against the best sets of its size, and its p counts draws whose *best* set of any size scores at
 /// least as high (single-step maxT over all sizes): the p-values hold for all groups together.
-/// Cores are the sets with p below kSignificant that the scan met beyond the communities, best
-/// first, none sharing half of the smaller one with a better one.
+/// Cores are the sets with p below kSignificant that the scan met beyond the communities, those
+/// furthest from the best sets of their size first, none sharing half of the smaller one with a
+/// better one.
 ///
 /// Draws run on all cores with a seed each; the result does not depend on the number of threads.
 ///

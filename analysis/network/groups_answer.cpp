@@ -174,14 +174,13 @@ v1::NetworkGroups groups_answer(const Graph& graph, const Groups& groups,
   add_reading(groups, answer);
   answer.mutable_basis()->set_convention(fmt::format(
       "{}; communities and null model {}; groups of {} and more are listed; modularity of a group "
-      "is "
-      "its share of Q; excess = -log10 of the chance (binomial) that its degrees alone give so "
-      "many "
-      "ties inside",
+      "is its share of Q; excess = -log10 of the chance (binomial{}) that its degrees alone give "
+      "so many ties inside",
       shared ? "persons tied by events that both attended, a tie weighs their number, isolates kept"
              : "undirected simple graph, both directions of a pair summed, loops dropped, isolates "
                "kept",
-      shared ? "weighted by shared events" : "unweighted", options.min_size));
+      shared ? "weighted by shared events" : "unweighted", options.min_size,
+      shared ? "" : ", one tie a pair at most"));
   return answer;
 }
 

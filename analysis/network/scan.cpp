@@ -62,6 +62,17 @@ double BinomialTail::excess(std::uint64_t total, std::uint64_t degree, std::uint
   return minus_log10(total, p, inside);
 }
 
+double BinomialTail::simple_excess(std::uint64_t total, std::uint64_t degree, std::uint64_t inside,
+                                   std::uint64_t size) const {
+  if (total == 0 || size < 2) return 0;
+  const auto all = static_cast<double>(total);
+  const auto sum = static_cast<double>(degree);
+  const double mean = sum * sum / (4 * all) * (1 - 1 / static_cast<double>(size));
+  if (static_cast<double>(inside) <= mean) return 0;
+  const std::uint64_t trials = std::min(total, size * (size - 1) / 2);
+  return minus_log10(trials, mean / static_cast<double>(trials), inside);
+}
+
 std::uint32_t band_of(std::uint32_t size) {
   const auto after = std::upper_bound(starts().begin(), starts().end(), size);
   return after == starts().begin() ? 0 : static_cast<std::uint32_t>(after - starts().begin() - 1);
@@ -124,7 +135,10 @@ class Scanner {
   double surprise(std::uint64_t degree, std::uint64_t ties, std::size_t size) {
     double& sets = sets_[size];
     if (sets < 0) sets = log10_sets(graph_->n(), static_cast<std::uint32_t>(size));
-    const double value = tail_->excess(graph_->total, degree, ties) - sets;
+    const double excess = graph_->weights.empty()
+                              ? tail_->simple_excess(graph_->total, degree, ties, size)
+                              : tail_->excess(graph_->total, degree, ties);
+    const double value = excess - sets;
     double& place = best[band_of(static_cast<std::uint32_t>(size))];
     place = std::max(place, value);
     return value;
@@ -150,11 +164,13 @@ class Scanner {
                                                                          std::move(entries)};
     std::size_t size = set_.size();
     order_.clear();
+    if (keep_ != nullptr) begin_keeping(resolution);
     double most = kNoSet;
     std::size_t step = 0;
     std::uint64_t best_ties = 0, best_degree = 0;
     while (true) {
       const double now = surprise(degree, ties, size);
+      if (keep_ != nullptr) note_step(now, size);
       if (now > most) {
         most = now;
         step = order_.size();
@@ -181,22 +197,61 @@ class Scanner {
         queue.emplace(inside_[u], kMost - graph.degree[u], u);
       }
     }
+    if (keep_ != nullptr) keep_steps();
     for (std::size_t i = step; i < order_.size(); ++i) in_[order_[i]] = 1;
     set_.erase(std::remove_if(set_.begin(), set_.end(), [&](std::uint32_t v) { return !in_[v]; }),
                set_.end());
-    most = climb(best_degree, best_ties, most);
-    if (keep_ != nullptr) {
-      keep_->push_back({resolution, set_, most});
-      std::sort(keep_->back().members.begin(), keep_->back().members.end());
-    }
+    climb(best_degree, best_ties, most);
     for (const std::uint32_t v : set_) in_[v] = 0;
   }
 
+  // The best set of every band from one community: while it is peeled only the step is noted.
+  void begin_keeping(double resolution) {
+    kept_.assign(starts().size(), {});
+    resolution_ = resolution;
+  }
+
+  void note_step(double now, std::size_t size) {
+    Kept& place = kept_[band_of(static_cast<std::uint32_t>(size))];
+    if (!(now > place.surprise)) return;
+    place.surprise = now;
+    place.step = order_.size();
+  }
+
+  /// After peeling: set_ is the whole community still, in_ marks what was not taken away.
+  void keep_steps() {
+    std::vector<std::uint32_t> left;
+    for (const std::uint32_t v : set_)
+      if (in_[v]) left.push_back(v);
+    for (Kept& place : kept_) {
+      if (place.surprise == kNoSet) continue;
+      place.at = keep_->size();
+      Candidate one{resolution_, left, place.surprise};
+      for (std::size_t i = place.step; i < order_.size(); ++i) one.members.push_back(order_[i]);
+      std::sort(one.members.begin(), one.members.end());
+      keep_->push_back(std::move(one));
+    }
+  }
+
+  void keep_climbed(double now) {
+    Kept& place = kept_[band_of(static_cast<std::uint32_t>(set_.size()))];
+    if (!(now > place.surprise)) return;
+    if (place.surprise == kNoSet) {
+      place.at = keep_->size();
+      keep_->push_back({resolution_, {}, now});
+    }
+    place.surprise = now;
+    Candidate& one = (*keep_)[place.at];
+    one.surprise = now;
+    one.members = set_;
+    std::sort(one.members.begin(), one.members.end());
+  }
+
   /// Takes in and gives back single vertices while that raises the surprise of set_.
-  double climb(std::uint64_t degree, std::uint64_t ties, double most) {
+  void climb(std::uint64_t degree, std::uint64_t ties, double most) {
     const TieArrays& graph = *graph_;
     constexpr std::size_t kLargest = 200;  // larger sets are left as peeling gave them
-    if (set_.size() > kLargest) return most;
+    if (set_.size() > kLargest) return;
     near_.clear();
     const auto count = [&](std::uint32_t v) {
       inside_[v] = 0;
@@ -241,6 +296,7 @@ class Scanner {
         ties += inside_[chosen];
       }
       in_[chosen] = leaves ? 0 : 1;
+      if (keep_ != nullptr) keep_climbed(most);
       for (std::uint32_t i = graph.offsets[chosen]; i < graph.offsets[chosen + 1]; ++i) {
         const std::uint32_t u = graph.targets[i];
         const auto place = std::lower_bound(near_.begin(), near_.end(), u);
@@ -254,13 +310,19 @@ class Scanner {
         }
       }
     }
-    return most;
   }
 
   const TieArrays* graph_;
   const BinomialTail* tail_;
   std::uint32_t min_size_;
   std::vector<Candidate>* keep_;
+  struct Kept {
+    double surprise = kNoSet;
+    std::size_t step = 0;  // members taken away by then
+    std::size_t at = 0;    // in keep_
+  };
+  std::vector<Kept> kept_;
+  double resolution_ = 1;
 
  public:
   std::vector<double> best;

@@ -18,10 +18,18 @@ class BinomialTail {
   explicit BinomialTail(std::uint64_t most);
   /// -log10 P[X >= k], X ~ binomial(n, p). 0 when k is 0 or p is 1.
   [[nodiscard]] double minus_log10(std::uint64_t n, double p, std::uint64_t k) const;
-  /// Excess of a set: `inside` ties of `total` where the degrees of its members sum to `degree`:
-  /// binomial(total, (degree / 2 total)^2).
+  /// Excess of a set of ties that may stand between one pair several times: `inside` of `total`,
+  /// where the degrees of the members sum to `degree`: binomial(total, (degree / 2 total)^2).
   [[nodiscard]] double excess(std::uint64_t total, std::uint64_t degree,
                               std::uint64_t inside) const;
+  /// The same where a pair holds one tie at most: `size` members have size (size - 1) / 2 places
+  /// for ties and none with themselves, so the binomial has min(total, places) trials and the mean
+  /// degree^2 / 4 total x (1 - 1 / size), which is exact where all members have one degree and too
+  /// large, so too cautious, elsewhere. Without the bound hubs hide a group that is nearly
+  /// complete.
+  /// @source Hoeffding (1956): trials of unlike chances vary less than a binomial of their mean
+  [[nodiscard]] double simple_excess(std::uint64_t total, std::uint64_t degree,
+                                     std::uint64_t inside, std::uint64_t size) const;
 
  private:
   std::vector<double> log_factorial_;
@@ -32,7 +40,7 @@ class BinomialTail {
 /// "6" or "9-11".
 [[nodiscard]] std::string band_name(std::uint32_t band);
 
-/// The best set that was found from one community of a search.
+/// The best set of one band of sizes that was met from one community of a search.
 struct Candidate {
   double resolution = 1;
   std::vector<std::uint32_t> members;  // sorted
@@ -57,7 +65,9 @@ struct ScanOptions {
 /// is kept only where it brings more ties than the choice of one more vertex gives for nothing.
 ///
 /// @param coarse  partition at resolution 1
-/// @param keep    when not null, receives the best set from each community
+/// @param keep    when not null, receives of each community the most surprising set of every band
+/// on
+///   its way, so that ScanNull can tell which size stands out most
 /// @return largest surprise in every band over all sets met; kNoSet where none has such a size
 [[nodiscard]] std::vector<double> scan(const TieArrays& graph, FlatLeiden& kernel,
                                        const BinomialTail& tail,

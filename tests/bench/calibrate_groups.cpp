@@ -2,8 +2,8 @@
 // an hour.
 //
 //   calibrate_groups level GRAPHS DRAWS    share of graphs drawn from the null model with p < 0.05
-//   calibrate_groups power GRAPHS DRAWS    planted groups of 8 in 400 found, by density of the
-//   plant
+//   calibrate_groups power GRAPHS DRAWS [DENSITY [SEED]]    planted groups of 8 in 400 found, by
+//   density of the plant; the first graph has that seed, 5000 where none is named
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,29 +12,14 @@
 #include <string>
 
 #include "analysis/network/groups.hpp"
+#include "tests/support/planted.hpp"
 
 namespace {
 
 using namespace palermo::network;
-
-// Endpoints by weight rank^-power: 0 = alike (Poisson degrees), 0.5 = skewed as telephone contacts.
-Pairs background(std::uint32_t n, std::uint32_t m, double power, Random& random) {
-  std::vector<double> sum(n + 1, 0);
-  for (std::uint32_t v = 0; v < n; ++v) sum[v + 1] = sum[v] + std::pow(v + 1.0, -power);
-  const auto end = [&] {
-    const double x = random.unit() * sum[n];
-    return static_cast<std::uint32_t>(std::upper_bound(sum.begin(), sum.end(), x) - sum.begin()) -
-           1;
-  };
-  Pairs pairs;
-  while (pairs.size() < m) {
-    const std::uint32_t a = end(), b = end();
-    if (a == b) continue;
-    const std::pair pair{std::min(a, b), std::max(a, b)};
-    if (std::find(pairs.begin(), pairs.end(), pair) == pairs.end()) pairs.push_back(pair);
-  }
-  return pairs;
-}
+using palermo::test::background;
+using palermo::test::best_overlap;
+using palermo::test::Planted;
 
 Groups tested(std::uint32_t n, const Pairs& pairs, std::uint32_t draws, std::uint64_t seed) {
   GroupOptions options;
@@ -79,7 +64,7 @@ void level(std::uint32_t graphs, std::uint32_t draws) {
   }
 }
 
-void power(std::uint32_t graphs, std::uint32_t draws, double only) {
+void power(std::uint32_t graphs, std::uint32_t draws, double only, std::uint64_t seed) {
   constexpr std::uint32_t n = 400, planted = 8;
   for (const double power : {0.5, 0.0})
     for (const std::uint32_t m : {800U})
@@ -88,31 +73,10 @@ void power(std::uint32_t graphs, std::uint32_t draws, double only) {
         std::uint32_t found = 0, significant = 0;
         double sum = 0;
         for (std::uint32_t trial = 0; trial < graphs; ++trial) {
-          Random random{5000 + trial};
-          Pairs pairs = background(n, m, power, random);
-          std::vector<std::uint32_t> members;
-          while (members.size() < planted) {
-            const auto v = static_cast<std::uint32_t>(random.below(n));
-            if (std::find(members.begin(), members.end(), v) == members.end()) members.push_back(v);
-          }
-          std::sort(members.begin(), members.end());
-          for (std::uint32_t i = 0; i < planted; ++i)
-            for (std::uint32_t j = i + 1; j < planted; ++j)
-              if (random.unit() < density) pairs.emplace_back(members[i], members[j]);
-          const Groups groups = tested(n, pairs, draws, trial + 1);
-          double best = 0;
-          bool any = false;
-          for (const Group& group : groups.groups) {
-            if (!(*group.p_value < 0.05)) continue;
-            any = true;
-            std::vector<std::uint32_t> sorted = group.members, both;
-            std::sort(sorted.begin(), sorted.end());
-            std::set_intersection(sorted.begin(), sorted.end(), members.begin(), members.end(),
-                                  std::back_inserter(both));
-            best = std::max(best, static_cast<double>(both.size()) /
-                                      static_cast<double>(sorted.size() + planted - both.size()));
-          }
-          significant += any ? 1 : 0;
+          const Planted one = palermo::test::planted(n, m, power, planted, density, seed + trial);
+          const Groups groups = tested(n, one.pairs, draws, trial + 1);
+          const double best = best_overlap(groups, one.members);
+          significant += *groups.null_model.best_p < 0.05 ? 1 : 0;
           found += best >= 0.8 ? 1 : 0;
           sum += best;
         }
@@ -135,5 +99,6 @@ int main(int argc, char** argv) {
   const std::string what = argc > 1 ? argv[1] : "all";
   if (what == "level" || what == "all") level(graphs > 0 ? graphs : 500, draws);
   if (what == "power" || what == "all")
-    power(graphs > 0 ? graphs : 100, draws, argc > 4 ? std::atof(argv[4]) : 0);
+    power(graphs > 0 ? graphs : 100, draws, argc > 4 ? std::atof(argv[4]) : 0,
+          argc > 5 ? std::strtoull(argv[5], nullptr, 10) : 5000);
 }

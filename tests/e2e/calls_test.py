@@ -128,6 +128,21 @@ class Vast2008(support.CaseTest):
         self.assertLess(max([c["jaccard"] for c in others], default=0), .2)
         self.assertEqual(answer["candidates"], self.ok("calls", "replacements")["candidates"])
 
+    def test_the_leaders_phone_is_found_unaided(self):
+        # No number, no day and no pair is named: the four matched pairs show who changed with them.
+        together = self.ok("calls", "replacements")["together"]
+        self.assertEqual(set(together["read_as_one"]), {f"{gone}={come}" for gone, (come, _) in self.CHANGED.items()})
+        self.assertEqual(together["fell_silent"], 1)
+        first = together["candidates"][0]
+        self.assertEqual((first["gone"], first["come"], sorted(first["shared"])), (self.LEADER, "300", ["1", "2", "3", "5"]))
+        self.assertEqual((first["records_before"], first["records_after"], first["false_match_rate"]), (39, 0, 0))
+        self.assertGreater(first["impostors"], 50)
+        self.assertIsNone(first["p_value"])
+        shown = self.ok("calls", "replacements", json_output=False)
+        self.assertIn("Who else changed, seen from those who changed (", shown)
+        self.assertLessEqual(max(map(len, shown.splitlines())), 100)
+        self.assertIsNone(self.ok("calls", "replacements", "1")["together"])
+
     def test_all_four_share_one_contact_before_and_one_after(self):
         for numbers, shared in ((self.CHANGED, self.LEADER), ([come for come, _ in self.CHANGED.values()], "300")):
             answer = self.ok("calls", "common", *numbers, "--draws", "49")

@@ -22,6 +22,56 @@ struct ReplacementArguments {
   calls::ReplacementOptions options;
 };
 
+std::string candidates_text(
+    const google::protobuf::RepeatedPtrField<v1::CallsReplacements::Candidate>& candidates) {
+  TextRows rows{
+      {"gone", "until", "candidate", "from", "shared", "chance", "excess", "score", "p", "false"}};
+  for (const auto& row : candidates)
+    rows.push_back(
+        {row.rank() == 1 ? row.gone() : "", row.rank() == 1 ? row.silent_from() : "", row.come(),
+         row.started_at(),
+         fmt::format("{} of {}, {}", row.shared_size(), row.contacts_gone(), row.contacts_come()),
+         fmt::format("{:.1f}", row.expected()), fmt::format("{:.1f}", row.excess()),
+         fmt::format("{:.3f}", row.score()), p_text(row.has_p_value(), row.p_value()),
+         row.has_false_match_rate() ? fmt::format("{:.3f}", row.false_match_rate()) : "-"});
+  std::string text = core::table(rows) + "\n";
+  for (const auto& row : candidates) {
+    if (row.rank() != 1) continue;
+    text += prose(
+        fmt::format("{} ({} records, then {}) / {} ({}, then {}): contacts of both {} [{}]; of all "
+                    "contacts {:.3f} (Jaccard)",
+                    core::printable(row.gone(), 40), row.records_before(), row.records_after(),
+                    core::printable(row.come(), 40), row.come_before(), row.come_after(),
+                    listed(row.shared(), 12), listed(row.evidence(), 6), row.jaccard()),
+        4);
+    if (row.spoke() > 0)
+      text += prose(fmt::format("    against: the two are in contact with each other, {} records "
+                                "[{}]",
+                                row.spoke(), listed(row.spoke_records(), 3)),
+                    6);
+    if (row.devices_size() > 0)
+      text += prose("    for: used by both: " + listed(row.devices(), 6), 6);
+  }
+  return text;
+}
+
+std::string unmatched_text(const google::protobuf::RepeatedPtrField<std::string>& unmatched) {
+  if (unmatched.empty()) return "";
+  return prose(fmt::format("Fell silent, and nobody who started shares a contact: {}.",
+                           listed(unmatched, 20)));
+}
+
+std::string together_text(const v1::CallsReplacements::Together& together) {
+  std::string text =
+      "\n" +
+      prose(fmt::format("Who else changed, seen from those who changed ({}): towards them {} "
+                        "fell silent, {} started. {}.",
+                        listed(together.read_as_one(), 12), together.fell_silent(),
+                        together.started(), together.rule()));
+  if (together.candidates_size() > 0) text += "\n" + candidates_text(together.candidates());
+  return text + unmatched_text(together.unmatched());
+}
+
 std::string replacements_text(const v1::CallsReplacements& answer) {
   std::string text;
   if (answer.candidates_size() == 0) {
@@ -32,39 +82,10 @@ std::string replacements_text(const v1::CallsReplacements& answer) {
       text += prose("If " + core::printable(answer.asked(), 40) +
                     " did not fall silent by the rule below, --at DATE says when it should have.");
   } else {
-    TextRows rows{{"gone", "until", "candidate", "from", "shared", "chance", "excess", "score", "p",
-                   "false"}};
-    for (const auto& row : answer.candidates())
-      rows.push_back(
-          {row.rank() == 1 ? row.gone() : "", row.rank() == 1 ? row.silent_from() : "", row.come(),
-           row.started_at(),
-           fmt::format("{} of {}, {}", row.shared_size(), row.contacts_gone(), row.contacts_come()),
-           fmt::format("{:.1f}", row.expected()), fmt::format("{:.1f}", row.excess()),
-           fmt::format("{:.3f}", row.score()), p_text(row.has_p_value(), row.p_value()),
-           row.has_false_match_rate() ? fmt::format("{:.3f}", row.false_match_rate()) : "-"});
-    text = core::table(rows) + "\n";
-    for (const auto& row : answer.candidates()) {
-      if (row.rank() != 1) continue;
-      text +=
-          prose(fmt::format(
-                    "{} ({} records, then {}) / {} ({}, then {}): contacts of both {} [{}]; of all "
-                    "contacts {:.3f} (Jaccard)",
-                    core::printable(row.gone(), 40), row.records_before(), row.records_after(),
-                    core::printable(row.come(), 40), row.come_before(), row.come_after(),
-                    listed(row.shared(), 12), listed(row.evidence(), 6), row.jaccard()),
-                4);
-      if (row.spoke() > 0)
-        text += prose(fmt::format("    against: the two are in contact with each other, {} records "
-                                  "[{}]",
-                                  row.spoke(), listed(row.spoke_records(), 3)),
-                      6);
-      if (row.devices_size() > 0)
-        text += prose("    for: used by both: " + listed(row.devices(), 6), 6);
-    }
+    text = candidates_text(answer.candidates());
   }
-  if (answer.unmatched_size() > 0)
-    text += prose(fmt::format("Fell silent, and nobody who started shares a contact: {}.",
-                              listed(answer.unmatched(), 20)));
+  text += unmatched_text(answer.unmatched());
+  if (answer.has_together()) text += together_text(answer.together());
   text += "\n" + prose(fmt::format("{} numbers fell silent, {} started. {}.", answer.fell_silent(),
                                    answer.started(), answer.rule()));
   text +=
@@ -99,12 +120,17 @@ core::Status run_replacements(const Context& context, const ReplacementArguments
   PALERMO_TRY(const std::vector<std::string> same, apply_same(log, arguments.selection));
   v1::CallsReplacements answer = calls::replacements(log, options);
   for (const std::string& pair : same) answer.add_same(pair);
+  if (!options.asked) {
+    PALERMO_TRY(auto together, calls::changed_together(std::move(log), options, answer));
+    if (together) *answer.mutable_together() = *std::move(together);
+  }
   answer.set_records_left_out(left_out);
   if (options.asked) {
     answer.set_hops_allowed(decision.unlimited ? 1 : decision.allowed);
     answer.set_hops_unlimited(decision.unlimited);
   }
-  entry.set_result_count(static_cast<std::uint32_t>(answer.candidates_size()));
+  entry.set_result_count(
+      static_cast<std::uint32_t>(answer.candidates_size() + answer.together().candidates_size()));
   PALERMO_CHECK_OK(session.log_access(std::move(entry)));
   context.answer(answer, [&] { return replacements_text(answer); });
   return core::ok();

@@ -115,6 +115,74 @@ TEST_CASE("The number that took over the contacts ranks first", "[calls][replace
   CHECK(calls::replacements(log, options).candidates_size() == 0);
 }
 
+namespace {
+
+/// Four members whose phones M0 … M3 become N0 … N3 on day 11, each with six contacts of its own.
+/// The boss BOSS speaks with all four; `boss_changes`: from day 11 on he is CHIEF. One who stays,
+/// STAYS, speaks with three of them throughout, and a shop with everybody.
+calls::Log& changing_group(Calls& calls, bool boss_changes) {
+  for (int day = 1; day <= 20; ++day) {
+    const bool before = day <= 10;
+    for (int m = 0; m < 4; ++m) {
+      const std::string phone = (before ? "M" : "N") + std::to_string(m);
+      for (int i = 0; i < 6; ++i)
+        calls.call(phone, "F" + std::to_string(6 * m + i), hour(day, 8 + i));
+      calls.call(before || !boss_changes ? "BOSS" : "CHIEF", phone, hour(day, 15));
+      if (m < 3) calls.call("STAYS", phone, hour(day, 16));
+    }
+    for (const int at : {7, 20}) calls.call("BOSS", "WIFE", hour(day, at));
+    for (int i = 0; i < 24; ++i) {
+      calls.call("F" + std::to_string(i), "SHOP", hour(day, 17));
+      calls.call("F" + std::to_string(i), "F" + std::to_string((i * 5 + day) % 24), hour(day, 18));
+    }
+  }
+  return calls.log();
+}
+
+}  // namespace
+
+TEST_CASE("Who changed together with others is found through them", "[calls][replacements]") {
+  Calls calls;
+  const auto& log = changing_group(calls, true);
+  calls::ReplacementOptions options;
+  options.draws = 39;
+  const auto first = calls::replacements(log, options);
+  for (const auto& row : first.candidates())
+    CHECK_FALSE((row.gone() == "BOSS" && row.come() == "CHIEF" && row.shared_size() > 0));
+  const auto together = must(calls::changed_together(log, options, first));
+  REQUIRE(together);
+  CHECK(std::set<std::string>(together->read_as_one().begin(), together->read_as_one().end()) ==
+        std::set<std::string>{"M0=N0", "M1=N1", "M2=N2", "M3=N3"});
+  CHECK(together->fell_silent() == 1);
+  CHECK(together->started() == 1);
+  REQUIRE(together->candidates_size() == 1);
+  const auto& row = together->candidates(0);
+  CHECK(row.gone() == "BOSS");
+  CHECK(row.come() == "CHIEF");
+  CHECK(row.shared_size() == 4);
+  CHECK(row.records_before() == 40);
+  CHECK(row.records_after() == 0);
+  CHECK_FALSE(row.has_p_value());
+  // Compared with those in touch with the four afterwards: STAYS shares three, the friends none.
+  CHECK(row.impostors() == 25);
+  CHECK(row.false_match_rate() == 0);
+}
+
+TEST_CASE("Who stays while others change is not said to have changed", "[calls][replacements]") {
+  Calls calls;
+  const auto& log = changing_group(calls, false);
+  calls::ReplacementOptions options;
+  options.draws = 39;
+  const auto together =
+      must(calls::changed_together(log, options, calls::replacements(log, options)));
+  REQUIRE(together);
+  CHECK(together->fell_silent() == 0);
+  CHECK(together->candidates_size() == 0);
+  // Without draws nothing says that a pair matches, so nothing is built on it.
+  options.draws = 0;
+  CHECK_FALSE(must(calls::changed_together(log, options, calls::replacements(log, options))));
+}
+
 TEST_CASE("The score by hand", "[calls][replacements]") {
   Calls calls;
   // Before: OLD with P (twice) and Q; after: NEW with P and R. All at midnight of a change, so that

@@ -5,6 +5,8 @@
 
 #include "analysis/network/answers.hpp"
 #include "analysis/network/rewire.hpp"
+#include "analysis/network/scan.hpp"
+#include "analysis/network/scan.hpp"
 #include "core/base/json_message.hpp"
 #include "tests/unit/network/net.hpp"
 
@@ -202,16 +204,16 @@ TEST_CASE("Rewiring keeps what it promises", "[network][groups][property]") {
 }
 
 TEST_CASE("The binomial tail is exact", "[network][groups]") {
+  const BinomialTail tail{1'000'000};
   // P[X >= 3], X ~ binomial(5, .5) = 16/32
-  CHECK(minus_log10_binomial_tail(5, 0.5, 3) == Approx(-std::log10(0.5)));
+  CHECK(tail.minus_log10(5, 0.5, 3) == Approx(-std::log10(0.5)));
   // P[X >= 5] = 1/32
-  CHECK(minus_log10_binomial_tail(5, 0.5, 5) == Approx(-std::log10(1.0 / 32)));
-  CHECK(minus_log10_binomial_tail(5, 0.5, 0) == 0);
-  CHECK(minus_log10_binomial_tail(5, 1, 5) == 0);
+  CHECK(tail.minus_log10(5, 0.5, 5) == Approx(-std::log10(1.0 / 32)));
+  CHECK(tail.minus_log10(5, 0.5, 0) == 0);
+  CHECK(tail.minus_log10(5, 1, 5) == 0);
   // P[X >= 1] = 1 - (1 - 1e-6)^1000
-  CHECK(minus_log10_binomial_tail(1000, 1e-6, 1) ==
-        Approx(-std::log10(1 - std::pow(1 - 1e-6, 1000))));
-  CHECK(std::isfinite(minus_log10_binomial_tail(1'000'000, 0.5, 999'999)));
+  CHECK(tail.minus_log10(1000, 1e-6, 1) == Approx(-std::log10(1 - std::pow(1 - 1e-6, 1000))));
+  CHECK(std::isfinite(tail.minus_log10(1'000'000, 0.5, 999'999)));
 }
 
 TEST_CASE("Identifiers that spoke with one another prove as many users", "[network][persons]") {

@@ -147,10 +147,12 @@ std::vector<Command> add_cooperation(CLI::App& app) {
   const auto with = [&](core::Status (*run)(const TableOptions&, const Context&)) {
     return [options, run](const Context& context) { return run(*options, context); };
   };
-  return {{conduct, with(run_conduct)},
-          {jurisdiction, with(run_jurisdiction)},
-          {routes, with(run_routes)},
-          {corroboration, with(run_corroboration)}};
+  std::vector<Command> commands{{conduct, with(run_conduct)},
+                                {jurisdiction, with(run_jurisdiction)},
+                                {routes, with(run_routes)},
+                                {corroboration, with(run_corroboration)}};
+  for (Command& command : add_deconfliction(group)) commands.push_back(std::move(command));
+  return commands;
 }
 
 }  // namespace palermo::cli

@@ -10,6 +10,8 @@
 namespace palermo::cli {
 
 std::vector<Command> add_cooperation(CLI::App& app);
+/// `cooperation deconflict`, `deconflict-key` and `deconflict-list`.
+std::vector<Command> add_deconfliction(CLI::App* group);
 
 [[nodiscard]] std::string conduct_text(const v1::DualCriminality& table);
 [[nodiscard]] std::string jurisdiction_text(const v1::JurisdictionMatrix& matrix);

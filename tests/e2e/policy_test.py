@@ -144,6 +144,8 @@ class Prepared:
         self.ok("--as", "lena", "identity", "approve", self.agreed, "--reason", "checked", "--key", "legal.key",
                 "--passphrase-file", "words", "-o", "grant")
         self.ok("case", "export", "-o", "whole.palermo-case", "--to", "Office B")
+        self.ok("cooperation", "deconflict-key", "-o", "deconflict.key")
+        self.ok("--as", "lena", "cooperation", "deconflict-list", "--key", "deconflict.key", "--to", "DE", "-o", "theirs.json")
         self.ok("--as", "adam", "identity", "backup", "-o", "backup", "--key", "period.key", "--destroy-by", "2099-12-31")
 
     def called(self):
@@ -209,7 +211,9 @@ class Prepared:
             "catalogue parties": [],
             "report": ["-o", "report.html"], "mla draft": ["--to", "IT", "-o", "mla.txt"], "mla list": [],
             "cooperation conduct": ["--with", "IT", *facts], "cooperation jurisdiction": [], "cooperation routes": [],
-            "cooperation corroboration": ["--source", "SRC-1"],
+            "cooperation corroboration": ["--source", "SRC-1"], "cooperation deconflict-key": ["-o", "new.key"],
+            "cooperation deconflict-list": ["--key", "deconflict.key", "--to", "IT", "-o", "ours.json"],
+            "cooperation deconflict": ["--key", "deconflict.key", "--with", "theirs.json"],
             "decide": ["untoc.3.2.b", "--outcome", "undetermined", "--reason", "open"],
             "protection alerts": [], "protection register": [], "statement list": [], "statement accept": [self.proposed, "--reason", "checked"],
             "statement reject": [self.proposed, "--reason", "another of that name"],
@@ -394,7 +398,9 @@ class Purposes(support.CaseTest):
                      "entity merge": ["a", "b", "--reason", "r"], "entity split": ["a", "--reason", "r"],
                      "entity set-category": ["a", "witness", "--reason", "r"], "report": ["-o", "r.html"],
                      "mla draft": ["--to", "IT", "-o", "m.txt"], "cooperation conduct": ["--with", "IT"],
-                     "cooperation corroboration": ["--source", "S"], "network path": ["a", "b"], "network ego": ["a"],
+                     "cooperation corroboration": ["--source", "S"],
+                     "cooperation deconflict-list": ["--key", "k", "--to", "IT", "-o", "l"], "cooperation deconflict": ["--key", "k", "--with", "l"],
+                     "network path": ["a", "b"], "network ego": ["a"],
                      "network compare": ["--at", "2024-01-01"], "network draw": ["-o", "n.svg"], "calls profile": ["a"],
                      "calls common": ["a", "b"], "calls colocation": ["a", "b"], "calls places": ["a"],
                      "calls timeline": ["a", "-o", "t.svg"], "calls hours": ["a", "-o", "h.svg"]}

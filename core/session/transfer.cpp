@@ -21,7 +21,7 @@ using core::ErrorCode;
 using core::Result;
 using core::Status;
 
-constexpr const char* kFormat = "palermo-case/1";
+constexpr const char* kFormat = "palermo-case/2";
 
 v1::LedgerEntry disclosure_to(const Session& session, const std::string& recipient,
                               std::uint64_t size) {

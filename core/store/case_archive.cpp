@@ -4,6 +4,7 @@
 #include <unistd.h>
 #include <zstd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
@@ -24,7 +25,11 @@ using core::ErrorCode;
 using core::Result;
 using core::Status;
 
-constexpr std::string_view kTitle = "palermo-case/1\n";
+constexpr std::string_view kTitle = "palermo-case/2\n";
+constexpr std::string_view kUnsealed = "palermo-case/1\n";  // as kTitle, without a seal at the end
+/// Head of a frame that zstd skips, 32 bytes long (RFC 8878, 3.1.2); the SHA-256 follows.
+constexpr std::string_view kSealHead{"\x50\x2a\x4d\x18\x20\0\0\0", 8};
+constexpr std::size_t kSeal = kSealHead.size() + 32;
 constexpr std::size_t kMaxCheckpoint = std::size_t{1} << 20;
 constexpr std::size_t kMaxHeadLine = 200;
 constexpr int kLevel = 6;
@@ -110,13 +115,21 @@ Result<Measured> measured(const std::string& path) {
 /// Writes and hashes on the way.
 class Writer {
  public:
-  Writer(std::FILE* file, const std::string& path) : file_{file}, path_{path} {}
+  Writer(std::FILE* file, const std::string& path, bool seals)
+      : file_{file}, path_{path}, seals_{seals} {}
   Status put(std::string_view bytes) {
     if (std::fwrite(bytes.data(), 1, bytes.size(), file_) != bytes.size())
       return io_error(path_, "could not be written completely");
     hash_.update(bytes);
+    if (seals_) sealed_.update(bytes);
     written_.bytes += bytes.size();
     return core::ok();
+  }
+  /// SHA-256 of everything until now, as a frame that zstd skips. A bit turned in a frame of zstd
+  /// need not change what comes out of it.
+  Status seal() {
+    seals_ = false;
+    return put(std::string{kSealHead} + std::string{core::bytes_of(sealed_.finish())});
   }
   Result<ArchiveWritten> finish() {
     if (std::fflush(file_) != 0 || fsync(fileno(file_)) != 0)
@@ -128,7 +141,8 @@ class Writer {
  private:
   std::FILE* file_;
   const std::string& path_;
-  core::Sha256 hash_;
+  bool seals_;
+  core::Sha256 hash_, sealed_;
   ArchiveWritten written_;
 };
 
@@ -187,9 +201,11 @@ std::optional<std::uint64_t> number(std::string_view text) {
 
 Result<ArchiveHead> read_head(std::FILE* file, const std::string& path) {
   const auto title = read_line(file);
-  if (!title || *title + "\n" != kTitle)
-    return no_archive(path, "it does not begin with \"palermo-case/1\"");
+  const bool sealed = title && *title + "\n" == kTitle;
+  if (!sealed && (!title || *title + "\n" != kUnsealed))
+    return no_archive(path, "it does not begin with \"palermo-case/2\"");
   ArchiveHead head;
+  head.sealed = sealed;
   const auto snapshot = read_line(file);
   constexpr std::string_view kSnapshot = "snapshot ", kCheckpoint = "checkpoint ";
   const auto blank = snapshot ? snapshot->rfind(' ') : std::string::npos;
@@ -224,14 +240,42 @@ Status room_for(std::uint64_t bytes, const std::string& archive, const std::stri
                core::SourcePosition{archive, 0}, "free space, or name a case on another disk"};
 }
 
-/// Inflates what follows the head, never more than it states.
-Status inflate(std::FILE* from, const std::string& path, const ArchiveHead& head, Writer& writer) {
+/// Holds the seal against the bytes before it.
+/// @return how many these are
+Result<std::uint64_t> check_seal(const std::string& path) {
+  PALERMO_TRY(const File file, open_file(path));
+  std::error_code ec;
+  const std::uint64_t all = std::filesystem::file_size(path, ec);
+  if (ec || all <= kSeal) return no_archive(path, "it is cut off");
+  core::Sha256 hash;
+  std::vector<char> buffer(std::size_t{1} << 18);
+  std::uint64_t left = all - kSeal;
+  while (left > 0) {
+    const std::size_t n =
+        std::fread(buffer.data(), 1, std::min<std::uint64_t>(buffer.size(), left), file.get());
+    if (n == 0) return io_error(path, "cannot be read to its end");
+    hash.update({buffer.data(), n});
+    left -= n;
+  }
+  const std::string want = std::string{kSealHead} + std::string{core::bytes_of(hash.finish())};
+  const std::size_t n = std::fread(buffer.data(), 1, kSeal, file.get());
+  if (std::string_view{buffer.data(), n} != want)
+    return no_archive(path, "its bytes are not those that were written");
+  return all - kSeal;
+}
+
+/// Inflates what follows the head until `end`, never more than it states.
+Status inflate(std::FILE* from, std::uint64_t end, const std::string& path, const ArchiveHead& head,
+               Writer& writer) {
   const std::unique_ptr<ZSTD_DCtx, FreeDecompressor> context{ZSTD_createDCtx()};
   if (!context) throw std::bad_alloc{};
   std::vector<char> in(ZSTD_DStreamInSize()), out(ZSTD_DStreamOutSize());
   std::uint64_t total = 0;
   std::size_t left = 1;  // 0 at the end of the frame
-  while (const std::size_t n = std::fread(in.data(), 1, in.size(), from)) {
+  std::uint64_t unread = end - static_cast<std::uint64_t>(std::ftell(from));
+  while (const std::size_t n =
+             std::fread(in.data(), 1, std::min<std::uint64_t>(in.size(), unread), from)) {
+    unread -= n;
     ZSTD_inBuffer input{in.data(), n, 0};
     while (input.pos < input.size) {
       if (left == 0) return no_archive(path, "something follows its end");
@@ -265,9 +309,10 @@ Result<ArchiveWritten> write_archive(Database& db, const std::string& checkpoint
   ArchiveWritten written;
   {
     PALERMO_TRY(const File file, create_file(draft.path()));
-    Writer writer{file.get(), path};
+    Writer writer{file.get(), path, true};
     PALERMO_CHECK_OK(writer.put(head_of(size, checkpoint)));
     PALERMO_CHECK_OK(compress_into(copy.path(), size.bytes, writer));
+    PALERMO_CHECK_OK(writer.seal());
     PALERMO_TRY(written, writer.finish());
   }
   std::filesystem::rename(draft.path(), path, ec);
@@ -285,11 +330,17 @@ Result<ArchiveHead> unpack_archive(const std::string& path, const std::string& t
                  "check the path"};
   PALERMO_TRY(const File from, open_file(path));
   PALERMO_TRY(ArchiveHead head, read_head(from.get(), path));
+  std::uint64_t end = std::filesystem::file_size(path, ec);
+  if (head.sealed) {
+    PALERMO_TRY(end, check_seal(path));
+  }
+  if (ec || end < static_cast<std::uint64_t>(std::ftell(from.get())))
+    return no_archive(path, "it is cut off");
   PALERMO_CHECK_OK(room_for(head.snapshot_bytes, path, target));
   PALERMO_TRY(const File into, create_file(target));
   Draft draft{target};
-  Writer writer{into.get(), target};
-  PALERMO_CHECK_OK(inflate(from.get(), path, head, writer));
+  Writer writer{into.get(), target, false};
+  PALERMO_CHECK_OK(inflate(from.get(), end, path, head, writer));
   PALERMO_TRY(const ArchiveWritten unpacked, writer.finish());
   if (unpacked.sha256 != head.snapshot_sha256)
     return no_archive(path, "its case has another SHA-256 than it states");

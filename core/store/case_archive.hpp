@@ -13,6 +13,7 @@ namespace palermo::store {
 struct ArchiveHead {
   std::uint64_t snapshot_bytes = 0;  // of the SQLite file
   std::string snapshot_sha256;       // of it, lower-case hex
+  bool sealed = true;                // false: version 1, which had no hash of its own bytes
   std::string checkpoint;            // signed note, verbatim: fixes the log that the case must hold
 };
 

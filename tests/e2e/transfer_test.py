@@ -99,6 +99,11 @@ class Transfer(support.CaseTest):
         head = whole.index(b"\n", whole.index(b"checkpoint ")) + 1
         places = list(range(0, head, 5)) + draw.sample(range(head, len(whole)), 25) + [len(whole) - 1]
         tries = [whole[:p] + bytes([whole[p] ^ 1 << draw.randrange(8)]) + whole[p + 1:] for p in places]
+        frame = head + int(whole[whole.index(b"checkpoint ") + 11:head])
+        unused = frame + 4  # byte of the frame's head with a bit that zstd does not look at
+        tries += [whole[:unused] + bytes([whole[unused] ^ 1 << bit]) + whole[unused + 1:] for bit in range(8)]
+        tries += [whole[:p] + bytes([whole[p] ^ 1]) + whole[p + 1:] for p in range(len(whole) - 40, len(whole), 3)]
+        tries += [whole[:-40], whole[:-40] + b"palermo"]
         tries += [whole[:p] for p in (0, 10, head - 3, head + 40, len(whole) // 2, len(whole) - 1)]
         tries += [whole + b"x", whole + whole, b"", b"palermo-case/1\n", b"SQLite format 3\0" + bytes(200)]
         tries.append(whole.replace(b"snapshot ", b"snapshot 9999999999999", 1))

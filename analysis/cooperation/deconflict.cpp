@@ -26,11 +26,14 @@ bool is_e164(std::string_view text) {
          all_digits(text.substr(1));
 }
 
-/// An identifier that statements name; where the case holds no such one, a number in E.164 is taken
-/// at its word.
-std::optional<Comparable> form_of(const entity::Model& model, const std::string& text) {
+const store::StoredIdentifier* held_as(const entity::Model& model, const std::string& text) {
   const auto meant = model.meant(text);
-  const store::StoredIdentifier* held = meant ? model.identifier(*meant) : nullptr;
+  return meant ? model.identifier(*meant) : nullptr;
+}
+
+/// Of an identifier that statements name; where the case holds no such one, a number in E.164 is
+/// taken at its word.
+std::optional<Comparable> form_of(const store::StoredIdentifier* held, const std::string& text) {
   if (held != nullptr) return comparable(held->identifier.kind, held->identifier.value);
   for (const std::string_view kind : {"msisdn", "imei", "imsi"})
     if (text.starts_with(kind) && text.size() > kind.size() && text[kind.size()] == ':')
@@ -82,7 +85,7 @@ Deconfliction to_compare(const v1::FactsFile& disclosable, const entity::Model& 
   // Of protected persons first, from everything the case states.
   for (const entity::Use& use : model.uses()) {
     if (!is_sealed(use.person)) continue;
-    const auto form = form_of(model, use.identifier);
+    const auto form = form_of(held_as(model, use.identifier), use.identifier);
     out.protected_identifiers.insert(form ? form->first + ":" + form->second : use.identifier);
     if (form) kept_back.insert(*form);
   }
@@ -92,14 +95,13 @@ Deconfliction to_compare(const v1::FactsFile& disclosable, const entity::Model& 
       continue;
     const std::string& text = s.attribution().identifier();
     if (out.protected_identifiers.contains(text)) continue;
-    const auto form = form_of(model, text);
+    const store::StoredIdentifier* const held = held_as(model, text);
+    const auto form = form_of(held, text);
     if (!form) {
       out.not_comparable.insert(text);
       continue;
     }
     if (kept_back.contains(*form)) continue;
-    const auto meant = model.meant(text);
-    const store::StoredIdentifier* held = meant ? model.identifier(*meant) : nullptr;
     const std::string person = model.canonical(s.attribution().person());
     if (held != nullptr) {
       const auto users = counted.find(held->id);

@@ -49,6 +49,16 @@ core::Result<Mine> mine_of(session::Session& session) {
   return mine;
 }
 
+/// Where there is nothing to compare, no hit says nothing at all.
+std::string nothing(std::uint32_t ours) {
+  if (ours > 0) return {};
+  return core::wrapped(
+             "Nothing to compare: no fact that may leave this case attributes an identifier to a "
+             "person. State who used what (`palermo ingest` of a facts file).",
+             100, 0) +
+         "\n";
+}
+
 std::string left_out(std::uint32_t sealed, std::uint32_t not_comparable, std::uint32_t withheld) {
   return fmt::format(
       "Left out: {} of protected persons, {} that have no form another office would write the "
@@ -149,6 +159,7 @@ core::Status run_list(const DeconflictOptions& options, const Context& context) 
     std::string out = fmt::format("{}: {} identifiers among {} hashes, for {}; {}\n",
                                   core::printable(options.file, 200), answer.identifiers(),
                                   answer.hashes(), answer.to(), answer.disclosure_id());
+    out += nothing(answer.identifiers());
     out += core::wrapped(left_out(answer.protected_(), answer.not_comparable(), answer.withheld()),
                          100, 0) +
            "\n";
@@ -204,7 +215,7 @@ core::Status run_compare(const DeconflictOptions& options, const Context& contex
                       core::printable(fmt::format("{}", fmt::join(hit.persons(), " ")), 24),
                       core::printable(fmt::format("{}", fmt::join(hit.statements(), " ")), 20)});
     if (rows.size() > 1) out += core::table(rows);
-    return out +
+    return out + nothing(answer.ours()) +
            core::wrapped(left_out(answer.protected_(), answer.not_comparable(), answer.withheld()),
                          100, 0) +
            "\n" + core::wrapped(kWhatIsCompared, 100, 0) + "\n";

@@ -108,6 +108,9 @@ class Deconflict(support.CaseTest):
     def test_an_empty_case_still_makes_a_list(self):
         made, listed = self.listed(self.key())
         self.assertEqual((made["identifiers"], len(listed["hashes"])), (0, 64))
+        key = self.folder / "shared.key"
+        text = self.ok("cooperation", "deconflict", "--key", key, "--with", self.theirs(key, ("msisdn", A)), json_output=False)
+        self.assertIn("Nothing to compare", text)
 
     def test_what_is_damaged_or_of_another_key_is_refused(self):
         self.state(uses(1, "P1", A), person(1, "P1"))

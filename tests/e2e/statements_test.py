@@ -62,14 +62,14 @@ class Statements(support.CaseTest):
 
     def element(self, name, finding=None):
         finding = finding or self.ok("assess")
-        todo = list(finding["elements"])
-        while todo:
-            one = todo.pop()
+        waiting = list(finding["elements"])
+        while waiting:
+            one = waiting.pop()
             if one["id"] == name and one["children"] + one["supporting"] + one["contrary"] != []:
                 return one
             if one["id"] == name:
                 best = one
-            todo += one["children"]
+            waiting += one["children"]
         return best
 
     def test_what_is_proposed_is_conservative_and_graded_f6(self):
@@ -269,12 +269,12 @@ class Withdrawals(support.CaseTest):
 
     def number(self):
         finding = self.ok("assess")
-        todo = list(finding["elements"])
-        while todo:
-            one = todo.pop()
+        waiting = list(finding["elements"])
+        while waiting:
+            one = waiting.pop()
             if one["id"] == "untoc.2a.number":
                 return finding, one
-            todo += one["children"]
+            waiting += one["children"]
 
     def test_a_withdrawn_decision_no_longer_counts_and_is_said(self):
         first = self.decide("undetermined", "the observers are to be heard again")
